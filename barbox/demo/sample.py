@@ -1,0 +1,219 @@
+"""The sample bar as data: what the TOML files beside this module hold, typed and checked for coherence.
+
+`load()` gives the bar as it was written down. Nothing here touches a database: `barbox.demo.bar` seeds a
+box with it.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+from typing import Annotated, Literal
+
+import msgspec
+
+FILES = ("sample_bar.toml", "sample_modifiers.toml", "sample_drinks.toml", "sample_food.toml")
+
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Fen = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+
+
+class Incoherent(ValueError):
+    """The sample files contradict themselves; the message names the first thing that does."""
+
+
+class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One name in the two languages every screen and slip of the demo speaks."""
+
+    zh: str
+    en: str
+
+
+class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The house itself; `currency` is ISO 4217."""
+
+    names: Names
+    city: Names
+    address: Names
+    currency: str
+    language: Literal["zh", "en"]
+    timezone: str
+    tax_included: bool
+
+
+class TaxRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A tax rate in basis points (600 = 6 %)."""
+
+    id: Slug
+    names: Names
+    rate: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+
+
+class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A virtual printer; `profile` is a model of `printers/profiles`, `fallback` another printer's id."""
+
+    id: Slug
+    names: Names
+    profile: Slug
+    fallback: Slug | None = None
+    receipts: bool = False
+
+
+class Station(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where lines are made, and on which printers and display they appear."""
+
+    id: Slug
+    names: Names
+    printers: tuple[Slug, ...]
+    display: Literal["kitchen", "bar"] | None = None
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table and its place on the area's plan, in percent of the plan."""
+
+    name: str
+    seats: Annotated[int, msgspec.Meta(ge=1, le=20)]
+    x: Percent
+    y: Percent
+    width: Percent
+    height: Percent
+    shape: Literal["round", "square"]
+
+
+class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the house with its own plan."""
+
+    id: Slug
+    names: Names
+    tables: tuple[Table, ...]
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who works here; the PIN is 4 to 6 digits and known to everyone, for it is a demo."""
+
+    name: str
+    role: Literal["admin", "manager", "waiter", "bartender", "kitchen"]
+    pin: Annotated[str, msgspec.Meta(pattern=r"^\d{4,6}$")]
+    language: Literal["zh", "en"]
+
+
+class Modifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One choice; `price` in fen is added to the product's."""
+
+    names: Names
+    price: Fen = 0
+
+
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Choices that belong together; `minimum` above zero makes choosing a duty."""
+
+    id: Slug
+    names: Names
+    modifiers: tuple[Modifier, ...]
+    maximum: Annotated[int, msgspec.Meta(ge=1)]
+    minimum: Count = 0
+
+
+class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something sold; `price` in fen, `groups` beside those of its category, `stock` None where nobody counts."""
+
+    id: Slug
+    names: Names
+    price: Fen
+    groups: tuple[Slug, ...] = ()
+    stock: Count | None = None
+    reorder: Count = 0
+    barcode: Annotated[str, msgspec.Meta(pattern=r"^\d{13}$")] | None = None
+
+
+class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A page of the menu: its products share colour, station and tax rate."""
+
+    id: Slug
+    names: Names
+    color: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}$")]
+    station: Slug
+    tax: Slug
+    products: tuple[Product, ...]
+    groups: tuple[Slug, ...] = ()
+
+
+class SampleBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole bar, in the order in which screens show it."""
+
+    venue: Venue
+    tax_rates: tuple[TaxRate, ...]
+    printers: tuple[Printer, ...]
+    stations: tuple[Station, ...]
+    areas: tuple[Area, ...]
+    people: tuple[Person, ...]
+    groups: tuple[Group, ...]
+    categories: tuple[Category, ...]
+
+    def products(self) -> Iterator[Product]:
+        """All products, category by category."""
+        return chain.from_iterable(category.products for category in self.categories)
+
+    def tables(self) -> Iterator[Table]:
+        """All tables, area by area."""
+        return chain.from_iterable(area.tables for area in self.areas)
+
+
+@cache
+def load() -> SampleBar:
+    """Read the sample bar. Raises msgspec.ValidationError for a wrong field, Incoherent for a wrong name."""
+    merged: dict[str, object] = {}
+    for name in FILES:
+        for key, value in msgspec.toml.decode(files(__package__).joinpath(name).read_bytes()).items():
+            known = merged.get(key)
+            merged[key] = [*known, *value] if isinstance(known, list) else value
+    bar = msgspec.convert(merged, SampleBar)
+    check(bar)
+    return bar
+
+
+def check(bar: SampleBar) -> None:
+    """Raise Incoherent where an id is used twice or something is named that does not exist."""
+    rates = _unique("tax rate", (rate.id for rate in bar.tax_rates))
+    printers = _unique("printer", (printer.id for printer in bar.printers))
+    stations = _unique("station", (station.id for station in bar.stations))
+    groups = _unique("group", (group.id for group in bar.groups))
+    _unique("area", (area.id for area in bar.areas))
+    _unique("table", (table.name for table in bar.tables()))
+    _unique("PIN", (person.pin for person in bar.people))
+    _unique("category", (category.id for category in bar.categories))
+    _unique("product", (product.id for product in bar.products()))
+    _unique("barcode", (product.barcode for product in bar.products() if product.barcode))
+    for printer in bar.printers:
+        _known(
+            f"printer {printer.id}", [printer.fallback] if printer.fallback else [], printers - {printer.id}
+        )
+    for station in bar.stations:
+        _known(f"station {station.id}", station.printers, printers)
+    for group in bar.groups:
+        if not group.minimum <= group.maximum <= len(group.modifiers):
+            raise Incoherent(f"group {group.id} asks for a number of choices it does not have")
+    for category in bar.categories:
+        _known(f"category {category.id}", [category.station], stations)
+        _known(f"category {category.id}", [category.tax], rates)
+        for product in category.products:
+            chosen = (*category.groups, *product.groups)
+            _known(f"product {product.id}", chosen, groups)
+            _unique(f"group of {product.id}", chosen)
+
+
+def _unique(what: str, ids: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    for each in ids:
+        if each in seen:
+            raise Incoherent(f"{what} {each} stands twice")
+        seen.add(each)
+    return seen
+
+
+def _known(where: str, named: Iterable[str], known: set[str]) -> None:
+    for each in named:
+        if each not in known:
+            raise Incoherent(f"{where} names {each}, which does not exist")
