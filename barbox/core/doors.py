@@ -1,0 +1,56 @@
+"""Who may knock at all: the Host allow-list against DNS rebinding, Origin checks, and the headers every answer carries."""
+
+import functools
+import ipaddress
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from barbox.core.errors import ForeignOrigin, Misdirected
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+HOSTNAMES: web.AppKey[Callable[[], frozenset[str]]] = web.AppKey("HOSTNAMES", Callable)  # type: ignore[arg-type]
+"""The names this box answers to now, lower case, without port; any IP address is accepted besides."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+}
+
+
+@web.middleware
+async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what is not meant for this box (421) or comes from another page (403)."""
+    host = request.headers.get("Host", "")
+    if not _ours(host, request.app[HOSTNAMES]()):
+        raise Misdirected(host[:80])
+    origin = request.headers.get("Origin")
+    upgrading = request.headers.get("Upgrade") is not None
+    if origin is not None and (upgrading or request.method not in SAFE) and urlsplit(origin).netloc.lower() != host.lower():
+        raise ForeignOrigin()
+    return await handler(request)
+
+
+async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """For the app's on_response_prepare."""
+    response.headers.update(HEADERS)
+
+
+@functools.lru_cache(maxsize=512)
+def _ours(host: str, names: frozenset[str]) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name in names or name == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,227 @@
+"""Every refusal the box can give, each with its HTTP status, stable code and sentence in two languages.
+
+They meet HTTP in one place, `core.http`, which writes them as problem+json (RFC 9457).
+"""
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """Something was asked that the box will not do; nothing has changed.
+
+    `fields` fill the sentence and are sent along as members of the problem document.
+    """
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+    title: ClassVar[str] = "Bad request"
+    texts: ClassVar[dict[str, str]] = {"en": "{detail}", "zh": "{detail}"}
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(self.code, fields)
+        self.fields = fields
+
+    def sentence(self, language: str) -> str:
+        """The refusal as one sentence for people, in `language` ("en" or "zh")."""
+        return self.texts.get(language, self.texts["en"]).format(**self.fields)
+
+    def problem(self, language: str) -> dict[str, Any]:
+        """The problem document's members, RFC 9457, with our `code` and `error`."""
+        return {
+            "type": f"urn:barbox:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.sentence("en"),
+            "error": self.sentence(language),
+            **self.fields,
+        }
+
+
+class BadRequest(Refusal):
+    """A value that does not fit; `field` names it as a path from the body's root."""
+
+    def __init__(self, detail: str, field: str = "$") -> None:
+        super().__init__(detail=detail, field=field)
+
+    texts = {"en": "{field}: {detail}", "zh": "{field}：{detail}"}
+
+
+class InsufficientStock(Refusal):
+    """An order for more than is there; `items` are the `Shortage`s: each item's name, what was asked and what is left."""
+
+    code = "insufficient_stock"
+    title = "Not enough in stock"
+
+    def __init__(self, items: list[dict[str, Any]]) -> None:
+        super().__init__(items=items)
+
+    def sentence(self, language: str) -> str:
+        names = [item["names"].get(language) or item["name"] for item in self.fields["items"]]
+        return (
+            "、".join(names) + " 库存不足" if language == "zh" else "Not enough in stock: " + ", ".join(names)
+        )
+
+
+class NotOffered(Refusal):
+    """A product that is switched off or sold out (86)."""
+
+    code = "not_available"
+    title = "Not available"
+    texts = {"en": "{name} is not available now", "zh": "{name} 已沽清"}
+
+
+class Unauthenticated(Refusal):
+    status = 401
+    code = "unauthenticated"
+    title = "Who are you?"
+    texts = {"en": "Please sign in: {reason}", "zh": "请先登录：{reason}"}
+
+    def __init__(self, reason: str = "no valid token") -> None:
+        super().__init__(reason=reason)
+
+
+class WrongPin(Refusal):
+    status = 401
+    code = "wrong_pin"
+    title = "Wrong PIN"
+    texts = {"en": "That PIN is not right", "zh": "PIN 码不正确"}
+
+
+class Forbidden(Refusal):
+    status = 403
+    code = "permission"
+    title = "Not permitted"
+    texts = {"en": "You need the permission {permission}", "zh": "您没有权限：{permission}"}
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission=permission)
+
+
+class ForeignOrigin(Refusal):
+    status = 403
+    code = "foreign_origin"
+    title = "Foreign origin"
+    texts = {"en": "Requests from other pages are refused", "zh": "拒绝来自其他网页的请求"}
+
+
+class NotFound(Refusal):
+    status = 404
+    code = "not_found"
+    title = "Not found"
+    texts = {"en": "There is no {what} {id}", "zh": "找不到 {what} {id}"}
+
+    def __init__(self, what: str, id: object) -> None:  # noqa: A002 (the member's public name)
+        super().__init__(what=what, id=id)
+
+
+class WrongState(Refusal):
+    """The thing exists, but not in a state that allows this: paying a paid order, changing a sent line."""
+
+    status = 409
+    code = "wrong_state"
+    title = "Not possible now"
+    texts = {"en": "{what} is {state}", "zh": "{what} 当前状态为 {state}"}
+
+    def __init__(self, what: str, state: str) -> None:
+        super().__init__(what=what, state=state)
+
+
+class StaleVersion(Refusal):
+    """An edit made against an older version; `current` is the present state, to decide again on."""
+
+    status = 409
+    code = "stale_version"
+    title = "Changed meanwhile"
+    texts = {"en": "Somebody else changed this meanwhile", "zh": "其他人已修改，请核对后重试"}
+
+    def __init__(self, current: object) -> None:
+        super().__init__(current=current)
+
+
+class AlreadyThere(Refusal):
+    status = 409
+    code = "already_there"
+    title = "Already there"
+    texts = {"en": "{what} is already there", "zh": "{what} 已存在"}
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what=what)
+
+
+class TooLarge(Refusal):
+    status = 413
+    code = "too_large"
+    title = "Too large"
+    texts = {"en": "The request is larger than {limit} bytes", "zh": "请求超过 {limit} 字节"}
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class NotJson(Refusal):
+    status = 415
+    code = "not_json"
+    title = "JSON only"
+    texts = {"en": "Send application/json", "zh": "仅接受 application/json"}
+
+
+class Misdirected(Refusal):
+    """A Host header that is none of the box's names: the mark of DNS rebinding."""
+
+    status = 421
+    code = "misdirected"
+    title = "Not this box"
+    texts = {"en": "This box is not called {host}", "zh": "本机名称不是 {host}"}
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host=host)
+
+
+class KeyReused(Refusal):
+    status = 422
+    code = "key_reused"
+    title = "Key used for another request"
+    texts = {
+        "en": "This Idempotency-Key came with another request",
+        "zh": "该 Idempotency-Key 已用于其他请求",
+    }
+
+
+class TooMany(Refusal):
+    """Asked too often; `retryAfter` in seconds, also sent as the Retry-After header."""
+
+    status = 429
+    code = "too_many"
+    title = "Too many tries"
+    texts = {"en": "Too many tries: wait {retryAfter} s", "zh": "尝试次数过多：请等待 {retryAfter} 秒"}
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retryAfter=retry_after)
+
+
+class Locked(TooMany):
+    """Ten wrong PINs for one person: only a manager frees them."""
+
+    code = "locked"
+    title = "Locked"
+    texts = {"en": "Locked: a manager has to free this person", "zh": "已锁定：请经理解锁"}
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=3600)
+
+
+class Unavailable(Refusal):
+    """Starting, stopping, or the disk failed: the box says so rather than taking an order it could lose."""
+
+    status = 503
+    code = "unavailable"
+    title = "Not ready"
+    texts = {"en": "The box cannot do this now: {reason}", "zh": "暂时无法处理：{reason}"}
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
+class Broken(Exception):
+    """The box's own data or set-up is not as it must be; it does not start, or `verify` fails."""

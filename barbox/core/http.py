@@ -1,0 +1,271 @@
+"""Route -> decode -> call -> encode; every refusal becomes problem+json here.
+
+A room declares its calls on a `Routes`; what a handler takes and gives is read off its annotations, once:
+
+    routes = Routes("orders")
+
+    @routes.post("/api/orders/{order_id}/void", "order.void")
+    async def void(call: Call, order_id: int, body: Void) -> Answer[OrderView]: ...
+"""
+
+import functools
+import hashlib
+import inspect
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from barbox.core.actor import Actor
+from barbox.core.database import Database
+from barbox.core.errors import BadRequest, Forbidden, NotFound, NotJson, Refusal, TooLarge, TooMany, Unavailable
+from barbox.core.idempotency import Answer, Key, once
+from barbox.core.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+LARGEST_BODY = 1024 * 1024
+OPEN, DEVICE, SESSION = "open", "device", "session"
+"""What a call asks for: nothing, a paired device, or a person signed in on one."""
+
+Id = Annotated[int, Meta(ge=1, le=2**53)]
+Amount = Annotated[int, Meta(ge=0, le=10**11, description="minor units")]
+ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
+Names = dict[Annotated[str, Meta(pattern="^[a-z]{2}$")], Annotated[str, Meta(min_length=1, max_length=120)]]
+"""A name by language: {"en": "Negroni", "zh": "内格罗尼"}."""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What a call is sent. A member nobody knows is an error, not a silence."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a call answers."""
+
+
+Doorkeeper = Callable[[web.Request, str], Actor]
+DATABASE = web.AppKey("DATABASE", Database)
+DOORKEEPER: web.AppKey[Doorkeeper] = web.AppKey("DOORKEEPER", Callable)  # type: ignore[arg-type]
+
+
+class Call:
+    """One request as a handler sees it."""
+
+    __slots__ = ("actor", "key", "request", "status")
+
+    def __init__(self, request: web.Request, actor: Actor, key: Key | None, status: int) -> None:
+        self.request = request
+        self.actor = actor
+        self.key = key
+        self.status = status
+
+    @property
+    def db(self) -> Database:
+        return self.request.app[DATABASE]
+
+    @property
+    def language(self) -> str:
+        return language_of(self.request.headers.get("Accept-Language", ""))
+
+    async def write(
+        self, command: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Answer[T]:
+        """Run a command for this caller, once for its Idempotency-Key."""
+        return await self.db.write_as(self.actor, once, self.key, self.status, command, *args, **kwargs)
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One call of the API, as served and as described in OpenAPI."""
+
+    method: str
+    path: str
+    needs: str
+    status: int
+    handler: Callable[..., Awaitable[Any]]
+    body: Any
+    query: Any
+    answer: Any
+    room: str
+    summary: str
+
+
+class Routes:
+    """The calls of one room. `needs` is OPEN, DEVICE, SESSION or the permission a person must have."""
+
+    def __init__(self, room: str) -> None:
+        self.room = room
+        self.all: list[Route] = []
+
+    def get(self, path: str, needs: str) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:
+        return self._add("GET", path, needs, 200)
+
+    def post(
+        self, path: str, needs: str, status: int = 200
+    ) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:
+        return self._add("POST", path, needs, status)
+
+    def put(self, path: str, needs: str) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:
+        return self._add("PUT", path, needs, 200)
+
+    def delete(self, path: str, needs: str) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:
+        return self._add("DELETE", path, needs, 200)
+
+    def _add(
+        self, method: str, path: str, needs: str, status: int
+    ) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:
+        def declare(handler: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+            hints = get_type_hints(handler, include_extras=True)
+            answer = hints["return"]
+            if get_origin(answer) is Answer:
+                (answer,) = get_args(answer)
+            summary = (inspect.getdoc(handler) or handler.__name__).partition("\n\n")[0].replace("\n", " ")
+            self.all.append(
+                Route(
+                    method, path, needs, status, handler, hints.get("body"), hints.get("query"), answer, self.room, summary
+                )
+            )
+            return handler
+
+        return declare
+
+
+def mount(app: web.Application, *rooms: Routes) -> None:
+    """Serve the calls of these rooms."""
+    for room in rooms:
+        for route in room.all:
+            path = re.sub(r"\{(\w+_id)\}", r"{\1:[0-9]{1,15}}", route.path)
+            app.router.add_route(route.method, path, _serve(route))
+
+
+def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    level = route.needs if route.needs in (OPEN, DEVICE, SESSION) else SESSION
+    permission = None if level == route.needs else route.needs
+    decode = msgspec.json.Decoder(route.body).decode if route.body is not None else None
+    encode = msgspec.json.Encoder().encode
+    path_ids = re.findall(r"\{(\w+_id)\}", route.path)
+    path_words = re.findall(r"\{(\w+)\}", re.sub(r"\{\w+_id\}", "", route.path))
+    mutates = route.method != "GET"
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        actor = request.app[DOORKEEPER](request, level)
+        if permission is not None and permission not in actor.permissions:
+            raise Forbidden(permission)
+        found = request.match_info
+        arguments: dict[str, Any] = {name: int(found[name]) for name in path_ids}
+        arguments |= {name: found[name] for name in path_words}
+        if route.query is not None:
+            arguments["query"] = msgspec.convert(dict(request.query), route.query, strict=False)
+        raw = await request.read() if mutates else b""
+        if decode is not None:
+            if request.content_type != "application/json":
+                raise NotJson()
+            arguments["body"] = decode(raw)
+        key = _key(request, raw) if mutates else None
+        result = await route.handler(Call(request, actor, key, route.status), **arguments)
+        if isinstance(result, Answer):
+            return web.Response(status=result.status, body=result.body, headers=JSON)
+        if isinstance(result, web.StreamResponse):
+            return result
+        if result is None:
+            return web.Response(status=204)
+        return web.Response(status=route.status, body=encode(result), headers=JSON)
+
+    return handle
+
+
+JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+
+
+def _key(request: web.Request, raw: bytes) -> Key | None:
+    text = request.headers.get("Idempotency-Key")
+    if text is None:
+        return None
+    if not 8 <= len(text) <= 64 or not text.isascii():
+        raise BadRequest("has 8 to 64 ASCII characters", "Idempotency-Key")
+    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + raw).digest()[:16]
+    return Key(text, fingerprint)
+
+
+@functools.lru_cache(maxsize=256)
+def language_of(accepted: str) -> str:
+    """The first of our two languages in an Accept-Language header; "en" where it names neither."""
+    for part in accepted.lower().split(","):
+        tag = part.strip()[:2]
+        if tag in ("en", "zh"):
+            return tag
+    return "en"
+
+
+@web.middleware
+async def problems(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """The one place where refusals, bad input and accidents become problem+json."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return problem(request, refusal)
+    except msgspec.ValidationError as error:
+        return problem(request, _unfit(error))
+    except msgspec.DecodeError as error:
+        return problem(request, BadRequest(f"is not JSON: {error}"))
+    except UnicodeDecodeError:
+        return problem(request, BadRequest("is not UTF-8"))
+    except web.HTTPRequestEntityTooLarge:
+        return problem(request, TooLarge(LARGEST_BODY))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return problem(request, NotFound("page", request.path) if error.status == 404 else _Plain(error))
+    except (ConnectionError, TimeoutError) as error:
+        log.warning("request failed", extra={"path": request.path, "error": repr(error)})
+        return problem(request, Unavailable("a connection failed"))
+    except Exception:
+        log.exception("request crashed", extra={"path": request.path})
+        return problem(request, _Accident())
+
+
+def problem(request: web.Request, refusal: Refusal) -> web.Response:
+    """A refusal as application/problem+json in the caller's language."""
+    document = refusal.problem(language_of(request.headers.get("Accept-Language", "")))
+    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    if isinstance(refusal, TooMany):
+        headers["Retry-After"] = str(refusal.fields["retryAfter"])
+    return web.Response(status=document["status"], body=msgspec.json.encode(document), headers=headers)
+
+
+def _unfit(error: msgspec.ValidationError) -> BadRequest:
+    """msgspec says "Expected `int`, got `str` - at `$.items[0].quantity`"."""
+    text = str(error)
+    detail, _, path = text.rpartition(" - at `")
+    if not detail:
+        named = re.search(r"field `(\w+)`", text)
+        return BadRequest(text, named[1] if named else "$")
+    return BadRequest(detail, path.rstrip("`").removeprefix("$.") or "$")
+
+
+class _Plain(Refusal):
+    """aiohttp's own refusals: 405 and the like."""
+
+    texts = {"en": "{reason}", "zh": "{reason}"}
+
+    def __init__(self, error: web.HTTPException) -> None:
+        super().__init__(reason=error.reason)
+        self._status = error.status
+
+    def problem(self, language: str) -> dict[str, Any]:
+        return super().problem(language) | {"status": self._status, "title": self.fields["reason"], "code": "http"}
+
+
+class _Accident(Refusal):
+    status = 500
+    code = "internal"
+    title = "Our mistake"
+    texts = {"en": "Something went wrong in the box; it is in its log", "zh": "系统内部错误，已记录日志"}

@@ -1,0 +1,59 @@
+"""The core's tables. peewee is their author; `migrations/` holds what was laid down when."""
+
+import peewee
+
+
+class Table(peewee.Model):
+    """What every model of the box extends; the connection is given where a query runs, never here."""
+
+    class Meta:
+        legacy_table_names = False
+
+
+class JournalEntry(Table):
+    seq = peewee.IntegerField(primary_key=True)
+    at = peewee.IntegerField()
+    business_day = peewee.IntegerField()
+    staff_id = peewee.IntegerField(null=True)
+    device_id = peewee.IntegerField(null=True)
+    kind = peewee.TextField()
+    subject = peewee.TextField()
+    payload = peewee.BlobField()
+    hash = peewee.BlobField()
+
+    class Meta:
+        table_name = "journal"
+
+
+class Answer(Table):
+    """What was answered to a mutating call, by its Idempotency-Key."""
+
+    key = peewee.TextField(primary_key=True)
+    fingerprint = peewee.BlobField()
+    status = peewee.IntegerField()
+    body = peewee.BlobField()
+    at = peewee.IntegerField()
+
+    class Meta:
+        table_name = "answer"
+        without_rowid = True
+
+
+class Counter(Table):
+    """Numbers without gaps: order numbers, ticket numbers, line identities."""
+
+    name = peewee.TextField(primary_key=True)
+    value = peewee.IntegerField()
+
+    class Meta:
+        table_name = "counter"
+        without_rowid = True
+
+
+class StoredSetting(Table):
+    name = peewee.TextField(primary_key=True)
+    value = peewee.BlobField()
+
+    class Meta:
+        table_name = "setting"
+        without_rowid = True

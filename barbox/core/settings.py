@@ -1,0 +1,79 @@
+"""The venue's settings: one table of name, type, default, unit and help, from which file, screen and docs are made."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from barbox.core.clock import BusinessDays
+from barbox.core.errors import BadRequest
+from barbox.core.models import StoredSetting
+from barbox.core.statements import freeze
+from barbox.core.transaction import Transaction
+
+Language = Literal["en", "zh"]
+
+
+class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What a bar decides once; each field's description is its help text."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60, description="The bar's name, on slips and receipts")] = "Barbox"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code of the one currency")] = "CNY"
+    language: Annotated[Language, Meta(description="The first language of names, tickets and receipts")] = "en"
+    timezone: Annotated[str, Meta(max_length=64, description="IANA name of the local time zone")] = "UTC"
+    cutoff: Annotated[
+        int, Meta(ge=0, le=720, description="When a new business day begins, in minutes past midnight", extra={"unit": "min"})
+    ] = 360
+    tax_included: Annotated[bool, Meta(description="Whether menu prices include tax")] = True
+    cash_rounding: Annotated[
+        int, Meta(ge=1, le=1000, description="Smallest cash step, in minor units", extra={"unit": "minor"})
+    ] = 1
+    address: Annotated[str, Meta(max_length=200, description="Address lines on receipts")] = ""
+    tax_number: Annotated[str, Meta(max_length=40, description="Tax number on receipts")] = ""
+    receipt_footer: Annotated[str, Meta(max_length=300, description="Closing words on receipts")] = ""
+    late_amber: Annotated[
+        int, Meta(ge=1, le=240, description="A ticket on a display turns amber after", extra={"unit": "min"})
+    ] = 5
+    late_red: Annotated[
+        int, Meta(ge=1, le=240, description="A ticket on a display turns red after", extra={"unit": "min"})
+    ] = 10
+
+
+_ALL = freeze(lambda p: StoredSetting.select(StoredSetting.name, StoredSetting.value))
+_STORE = freeze(
+    lambda p: StoredSetting.insert(name=p.name, value=p.value).on_conflict(
+        conflict_target=[StoredSetting.name], preserve=[StoredSetting.value]
+    )
+)
+
+
+class StoredValue(msgspec.Struct):
+    name: str
+    value: bytes
+
+
+def load_venue(tx: Transaction) -> Venue:
+    """The settings in force; use through `tx.cached(load_venue)`."""
+    return venue_from(tx.all(_ALL, StoredValue))
+
+
+def venue_from(stored: list[StoredValue]) -> Venue:
+    """Defaults overlaid with what is stored."""
+    return msgspec.convert({each.name: msgspec.json.decode(each.value) for each in stored}, Venue)
+
+
+def change_venue(tx: Transaction, changes: dict[str, Any]) -> Venue:
+    """Store some settings by their camelCase names. Raises BadRequest for an unknown name or a value that does not fit."""
+    present = msgspec.to_builtins(tx.cached(load_venue))
+    try:
+        venue = msgspec.convert(present | changes, Venue)
+        days = BusinessDays(venue.timezone, venue.cutoff)
+    except msgspec.ValidationError as error:
+        raise BadRequest(str(error)) from None
+    except (KeyError, ValueError, OSError):
+        raise BadRequest("is not a known time zone", "timezone") from None
+    tx.execute_many(_STORE, [{"name": name, "value": msgspec.json.encode(value)} for name, value in changes.items()])
+    tx.invalidate(load_venue)
+    tx.move_cutoff(days)
+    tx.emit("settings.changed", "venue", changes, state=venue, rooms=("floor", "office"))
+    return venue

@@ -1,0 +1,210 @@
+"""What a command sees: the database inside its SAVEPOINT, the time, who asks, and the journal."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+import peewee
+
+from barbox.core import journal
+from barbox.core.actor import Actor
+from barbox.core.clock import BusinessDays
+from barbox.core.models import Counter
+from barbox.core.statements import Statement, freeze
+
+Row = TypeVar("Row")
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+_READ_COUNTER = freeze(lambda p: Counter.select(Counter.value).where(Counter.name == p.name))
+_WRITE_COUNTER = freeze(
+    lambda p: Counter.insert(name=p.name, value=p.value).on_conflict(
+        conflict_target=[Counter.name], preserve=[Counter.value]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Wakes a part of the box after a commit, as the spooler when tickets were stored."""
+
+    name: str
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One thing that happened, as live listeners are told: `data` is the whole new state of `subject`, as JSON."""
+
+    seq: int
+    kind: str
+    at: int
+    subject: str
+    data: bytes
+    rooms: frozenset[str]
+
+
+class WriterMemory:
+    """What the writer keeps between commands; each change is taken back when its command fails."""
+
+    def __init__(self, head: journal.Head, days: BusinessDays) -> None:
+        self.head = head
+        self.announced = head.seq
+        self.days = days
+        self.now = 0
+        self.counters: dict[str, int] = {}
+        self.cache: dict[Callable[..., Any], Any] = {}
+        self.events: list[Event] = []
+        self.signals: set[Signal] = set()
+        self._dirty: set[str] = set()
+        self.undos: list[Callable[[], None]] = []
+
+    def begin(self, now: int) -> None:
+        self.now = now
+        self.undos = []
+        self._mark = (self.head, len(self.events))
+
+    def keep(self) -> None:
+        self.undos = []
+
+    def undo(self) -> None:
+        for undo in reversed(self.undos):
+            undo()
+        self.undos = []
+        self.head = self._mark[0]
+        del self.events[self._mark[1] :]
+
+    def next_number(self, connection: sqlite3.Connection, name: str, count: int) -> int:
+        before = self.counters.get(name)
+        if before is None:
+            row = connection.execute(_READ_COUNTER.sql, {"name": name}).fetchone()
+            before = self.counters[name] = row[0] if row else 0
+        self.counters[name] = before + count
+        self._dirty.add(name)
+        self.undos.append(lambda: self.counters.__setitem__(name, before))
+        return before + 1
+
+    def write_counters(self, connection: sqlite3.Connection) -> None:
+        """Once per commit, for all its commands."""
+        if self._dirty:
+            connection.executemany(
+                _WRITE_COUNTER.sql, [{"name": name, "value": self.counters[name]} for name in self._dirty]
+            )
+            self._dirty.clear()
+
+    def take_announcements(self) -> tuple[list[Event], set[Signal]]:
+        events, self.events = self.events, []
+        signals, self.signals = self.signals, set()
+        return events, signals
+
+
+class Transaction:
+    """Given to every command: `tx.execute`, `tx.all`, `tx.emit`, `tx.now`, `tx.actor`. No await, no network inside."""
+
+    __slots__ = ("_connection", "_memory", "actor", "now")
+
+    def __init__(self, connection: sqlite3.Connection, memory: WriterMemory, actor: Actor) -> None:
+        self._connection = connection
+        self._memory = memory
+        self.actor = actor
+        self.now = memory.now
+
+    @property
+    def business_day(self) -> int:
+        """Today as the venue counts it, YYYYMMDD."""
+        return self._memory.days.of(self.now)
+
+    @property
+    def hour(self) -> int:
+        """The venue's local hour, 0 to 23."""
+        return self._memory.days.hour(self.now)
+
+    @property
+    def seq(self) -> int:
+        """The last journal entry, this command's own included."""
+        return self._memory.head.seq
+
+    def execute(self, statement: Statement, **parameters: Any) -> sqlite3.Cursor:
+        """Run one frozen statement."""
+        return self._connection.execute(statement.sql, parameters)
+
+    def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run one frozen statement for each mapping of parameters."""
+        self._connection.executemany(statement.sql, rows)
+
+    def run(self, query: peewee.Query) -> sqlite3.Cursor:
+        """Build and run a peewee query: for rare writes, where 300 us do not matter."""
+        sql, values = query.sql()
+        return self._connection.execute(sql, values)
+
+    def all(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> list[Row]:
+        """All rows of a query, each as `row(*columns)`."""
+        cursor = self.execute(query, **parameters) if isinstance(query, Statement) else self.run(query)
+        return [row(*columns) for columns in cursor]
+
+    def one(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> Row | None:
+        """The first row, or None."""
+        rows = self.all(query, row, **parameters)
+        return rows[0] if rows else None
+
+    def number(self, name: str, count: int = 1) -> int:
+        """The first of the next `count` numbers of a sequence without gaps, starting at 1."""
+        return self._memory.next_number(self._connection, name, count)
+
+    def cached(self, load: Callable[["Transaction"], T]) -> T:
+        """What `load(tx)` gave, kept until `invalidate(load)`: the catalogue, the settings."""
+        cache = self._memory.cache
+        if load not in cache:
+            cache[load] = load(self)
+        found: T = cache[load]
+        return found
+
+    def invalidate(self, load: Callable[["Transaction"], Any]) -> None:
+        """Have `cached(load)` load anew, also when this command fails after it loaded its own changes."""
+        self._memory.cache.pop(load, None)
+        self._memory.undos.append(lambda: self._memory.cache.pop(load, None) and None)
+
+    def move_cutoff(self, days: BusinessDays) -> None:
+        """Reckon business days by another zone or cut-off from here on."""
+        memory, before = self._memory, self._memory.days
+        memory.days = days
+        memory.undos.append(lambda: setattr(memory, "days", before))
+
+    def emit(self, kind: str, subject: str, payload: Any, *, state: Any = None, rooms: Sequence[str] = ("floor",)) -> int:
+        """Append to the journal and tell the rooms after COMMIT; returns the sequence number.
+
+        `payload` is what happened, kept for ever; `state` the subject's whole new state, told live (default: the payload).
+        """
+        memory = self._memory
+        head = memory.head
+        seq, body = head.seq + 1, _encoder.encode(payload)
+        actor = self.actor
+        entry = (seq, self.now, self.business_day, actor.staff_id, actor.device_id, kind, subject)
+        digest = journal.chained(head.hash, entry, body)
+        self._connection.execute(
+            journal.APPEND.sql,
+            {
+                "seq": seq,
+                "at": self.now,
+                "business_day": entry[2],
+                "staff_id": actor.staff_id,
+                "device_id": actor.device_id,
+                "kind": kind,
+                "subject": subject,
+                "payload": body,
+                "hash": digest,
+            },
+        )
+        memory.head = journal.Head(seq, self.now, digest)
+        data = body if state is None else _encoder.encode(state)
+        memory.events.append(Event(seq, kind, self.now, subject, data, frozenset(rooms)))
+        return seq
+
+    def announce(self, kind: str, subject: str, state: Any, *, rooms: Sequence[str] = ("floor",)) -> None:
+        """Tell the rooms after COMMIT without a journal entry: what can be read again at any time."""
+        event = Event(self.seq, kind, self.now, subject, _encoder.encode(state), frozenset(rooms))
+        self._memory.events.append(event)
+
+    def signal(self, signal: Signal) -> None:
+        """Wake whoever waits for `signal` after COMMIT."""
+        self._memory.signals.add(signal)
