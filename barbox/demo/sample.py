@@ -117,7 +117,7 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something sold; `price` in fen, `groups` beside those of its category, `stock` None where nobody counts."""
+    """Something sold; `price` in fen, `groups` beside the category's, `stock` None where nobody counts."""
 
     id: Slug
     names: Names
