@@ -1,0 +1,10 @@
+"""How fast, side by side: `python -m tests.bench --help`. Measures and prints; asserts nothing.
+
+    servers.py   what is measured: the box, a handler that stores nothing, Express + socket.io
+    targets.py   a running server: where to send an order, what it has used of the processor and of memory
+    load.py      many clients that send orders as fast as they are answered
+    sockets.py   listeners that read and drop what they are told, and the time until the last one was told
+    rounds.py    alternating rounds, medians, ratios
+
+The machine's speed changes from minute to minute, so only ratios of the same round mean anything.
+"""
