@@ -1,0 +1,25 @@
+"""What can be wrong with a printer besides paper, cover and cutter."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(slots=True)
+class Faults:
+    """Switches, all off. Set them through `Printer`, which takes its lock.
+
+    `refuse`: connections are refused. `hang`: connections are accepted, nothing is read or answered.
+    `lie`: everything is acknowledged, nothing is printed. `mute`: prints, but answers nothing.
+    `lose_replies`: so many of the next answers get lost. `reset_after`: the connection is reset once so many more bytes
+    have arrived. `idle_close`: seconds without traffic until the printer hangs up (Epson network boards: 300).
+    `callers`: how a second connection fares while one is open.
+    """
+
+    refuse: bool = False
+    hang: bool = False
+    lie: bool = False
+    mute: bool = False
+    lose_replies: int = 0
+    reset_after: int | None = None
+    idle_close: float | None = None
+    callers: Literal["many", "second-waits", "second-refused"] = "many"
