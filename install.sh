@@ -1,0 +1,291 @@
+#!/usr/bin/env bash
+# Installs Barbox: a demo to play with, the tests, or a real box. `./install.sh --help` tells more.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+readonly OPT=/opt/barbox ETC=/etc/barbox VAR=/var/lib/barbox
+readonly UNITS=/etc/systemd/system UDEV=/etc/udev/rules.d COMMAND=/usr/local/bin/barbox
+readonly PAPER_FONTS=(fonts-wqy-microhei fonts-unifont)
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "Stopped: $*"
+    exit 1
+}
+
+usage() {
+    cat <<'END'
+Usage:
+  ./install.sh --demo [OPTIONS]     a sample bar with virtual printers, in this folder; OPTIONS go to `barbox demo`
+  ./install.sh --test [OPTIONS]     installs and runs the tests; OPTIONS go to pytest
+  sudo ./install.sh                 a real box: user, program, settings and services of this machine
+  sudo ./install.sh --offline DIR   the same without internet, from a wheelhouse (firmware_scripts: wheelhouse)
+  sudo ./install.sh --uninstall     removes program and services; keeps the bar's data and settings
+  ./install.sh --help
+
+Every form can be run again at any time; what is already there is left alone.
+Set PYTHON to choose the Python to use (3.11 or newer).
+END
+}
+
+# --- what the machine has -------------------------------------------------------------------------------------
+
+find_python() {
+    local candidate
+    for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+        if command -v "$candidate" >/dev/null &&
+            "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            python=$candidate
+            break
+        fi
+    done
+    [ -n "${python:-}" ] || fail "Barbox needs Python 3.11 or newer. On Debian 12 or newer: apt install python3"
+    "$python" -c 'import sys; sys.exit(sys.maxsize < 2**32)' ||
+        fail "Barbox needs a 64-bit system; this one is 32-bit. On a Raspberry Pi choose the 64-bit Raspberry Pi OS."
+}
+
+# Runs a command as root, by sudo where needed; fails quietly when there is no way to be root.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        say "This needs administrator rights: sudo $*"
+        sudo "$@"
+    else
+        return 1
+    fi
+}
+
+missing_packages() {
+    local package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s\n' "$package"
+    done
+}
+
+# Installs Debian packages that are not there yet; returns 1 when it could not.
+debian_packages() {
+    local missing
+    command -v apt-get >/dev/null || return 1
+    mapfile -t missing < <(missing_packages "$@")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    [ -z "${offline:-}" ] || return 1
+    say "Installing from Debian: ${missing[*]}"
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}")
+    { as_root "${install[@]}" || { as_root apt-get update -q && as_root "${install[@]}"; }; } >/dev/null
+}
+
+paper_fonts() {
+    debian_packages "${PAPER_FONTS[@]}" ||
+        say "Note: without the packages ${PAPER_FONTS[*]}, Chinese cannot be drawn on paper. Please install them."
+}
+
+# --- the Python environment -----------------------------------------------------------------------------------
+
+make_venv() { # DIR
+    "$python" -m venv "$1" >/dev/null 2>&1 && return
+    say "This Python cannot make environments yet; the package python3-venv is missing."
+    rm -rf "$1"
+    if debian_packages "$(basename "$(readlink -f "$(command -v "$python")")")-venv" || debian_packages python3-venv; then
+        "$python" -m venv "$1" && return
+    fi
+    fail "Please run: sudo apt install python3-venv   and then this command again."
+}
+
+pip_install() { # VENV REQUIREMENT...
+    local venv=$1 sources=()
+    shift
+    [ -z "${offline:-}" ] || sources=(--no-index --find-links "$offline")
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${sources[@]}" "$@"
+}
+
+# Names the state of everything the installation is made from; changes when any of it changes.
+fingerprint() { # PATH...
+    {
+        "$python" --version
+        pwd
+        find "$@" -type f \
+            -not -path '*/node_modules/*' -not -path '*/.svelte-kit/*' -not -path '*/__pycache__/*' \
+            -not -path 'barbox/web/dist/*' -not -path '*/paraglide/*' -not -path '*/project.inlang/cache/*' \
+            -print0 | sort -z | xargs -0 sha256sum
+    } | sha256sum | cut -d ' ' -f 1
+}
+
+warn_of_little_memory() {
+    local megabytes
+    megabytes=$(awk '/^(MemAvailable|SwapFree):/ { sum += $2 } END { print int(sum / 1024) }' /proc/meminfo)
+    [ "$megabytes" -ge 1200 ] ||
+        say "Note: $megabytes MB of memory are free and building the tablets' app needs about 1000." \
+            "If it fails, build a wheelhouse on another computer and use --offline."
+}
+
+# Makes .venv in this folder, with Barbox installed from it and the tablets' app built into it.
+install_here() { # EXTRA ("" or "test")
+    local extra=$1 stamp=.venv/.installed-from now known=''
+    now=$(fingerprint pyproject.toml build_backend.py barbox/build_web.py barbox/web)
+    if .venv/bin/python -c '' 2>/dev/null && [ -f "$stamp" ]; then
+        known=$(head -n 1 "$stamp")
+        [ -n "$extra" ] || extra=$(sed -n 2p "$stamp")
+        if [ "$known" = "$now" ] && [ "$extra" = "$(sed -n 2p "$stamp")" ] && [ -d barbox/web/dist ]; then
+            return
+        fi
+    fi
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+        rm -rf .venv
+        say "Making a Python environment in $PWD/.venv"
+        make_venv .venv
+    fi
+    warn_of_little_memory
+    say "Installing Barbox and building the tablets' app: one to three minutes the first time."
+    pip_install .venv --editable ".${extra:+[$extra]}" || fail "the installation did not succeed; the lines above say why."
+    # Generated sources count too, so the state is read again after the build.
+    now=$(fingerprint pyproject.toml build_backend.py barbox/build_web.py barbox/web)
+    printf '%s\n%s\n' "$now" "$extra" >"$stamp"
+    say "Installed."
+}
+
+demo() {
+    paper_fonts
+    install_here ''
+    exec .venv/bin/barbox demo "$@"
+}
+
+run_tests() {
+    debian_packages "${PAPER_FONTS[@]}" chromium strace zbar-tools ||
+        say "Note: without ${PAPER_FONTS[*]}, chromium, strace and zbar-tools, the tests of paper, browser and power cuts" \
+            "are skipped or fail. Please install these packages."
+    install_here test
+    exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" "$@"
+}
+
+# --- a real box -----------------------------------------------------------------------------------------------
+
+require_root() {
+    [ "$(id -u)" = 0 ] || fail "a real box needs root: sudo ./install.sh   (to look around first: ./install.sh --demo)"
+}
+
+has_systemd() { [ -d /run/systemd/system ]; }
+
+release_name() { # FINGERPRINT
+    local version
+    version=$("$python" -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
+    # The same version from changed sources goes beside the running release, never over it.
+    if [ -f "$OPT/releases/$version/.installed-from" ] && [ "$(cat "$OPT/releases/$version/.installed-from")" != "$1" ]; then
+        version="$version+${1:0:8}"
+    fi
+    printf '%s' "$version"
+}
+
+install_release() {
+    local now release source=.
+    now=$(fingerprint pyproject.toml build_backend.py barbox printers firmware_scripts systemd)
+    release=$OPT/releases/$(release_name "$now")
+    if [ ! -f "$release/.installed-from" ]; then
+        say "Installing the program in $release: one to three minutes, longer on a Raspberry Pi."
+        rm -rf "$release"
+        mkdir -p "$OPT/releases"
+        make_venv "$release"
+        if [ -n "${offline:-}" ]; then source=barbox; else warn_of_little_memory; fi
+        pip_install "$release" "$source" || fail "the installation did not succeed; the lines above say why."
+        cp -r firmware_scripts systemd "$release/"
+        "$release/bin/python" -m compileall -q "$release/lib" || true
+        sync
+        printf '%s\n' "$now" >"$release/.installed-from"
+    fi
+    ln -sfn "$release" "$OPT/current.new"
+    mv -T "$OPT/current.new" "$OPT/current"
+    ln -sfn "$OPT/current/bin/barbox" "$COMMAND"
+}
+
+install_user_and_folders() {
+    local group
+    if ! id barbox >/dev/null 2>&1; then
+        say "Making the user barbox."
+        useradd --system --user-group --home-dir "$VAR" --no-create-home --shell /usr/sbin/nologin barbox
+    fi
+    for group in dialout lp; do # serial and USB printers
+        if getent group "$group" >/dev/null; then usermod --append --groups "$group" barbox; fi
+    done
+    install -d -m 0700 -o barbox -g barbox "$VAR"
+    install -d -m 0750 -o root -g barbox "$ETC"
+    if [ ! -f "$ETC/barbox.toml" ]; then
+        install -m 0640 -o root -g barbox systemd/barbox.toml "$ETC/barbox.toml"
+    fi
+}
+
+install_services() {
+    install -d "$UDEV" "$UNITS"
+    install -m 0644 systemd/*.rules "$UDEV/"
+    install -m 0644 systemd/*.service "$UNITS/"
+    if command -v udevadm >/dev/null && [ -S /run/udev/control ]; then
+        udevadm control --reload
+        udevadm trigger --subsystem-match=usb --subsystem-match=usbmisc
+    fi
+    if ! has_systemd; then
+        say "systemd does not run here (a container?), so nothing was started. To start the box by hand:"
+        say "  runuser -u barbox -- $COMMAND serve --data $VAR"
+        return
+    fi
+    systemctl daemon-reload
+    systemctl enable --quiet barbox.service
+    say "Starting the box."
+    systemctl restart barbox.service || fail "the box did not start: journalctl -u barbox -n 50   shows why."
+    say "The box runs. Open the address shown here on a tablet and enter the code beside it:"
+    journalctl -u barbox -n 20 -o cat --no-pager >&2 || true
+}
+
+real_box() {
+    require_root
+    paper_fonts
+    debian_packages libusb-1.0-0 || say "Note: without libusb-1.0-0 only network, serial and /dev/usb/lp printers work."
+    install_user_and_folders
+    install_release
+    install_services
+    say "Done. Data: $VAR   Settings: $ETC/barbox.toml   Program: $OPT/current"
+}
+
+uninstall() {
+    local file
+    require_root
+    if has_systemd; then systemctl disable --now --quiet barbox.service 2>/dev/null || true; fi
+    for file in systemd/*.service; do rm -f "$UNITS/$(basename "$file")"; done
+    for file in systemd/*.rules; do rm -f "$UDEV/$(basename "$file")"; done
+    rm -rf "$OPT"
+    if [ -L "$COMMAND" ]; then rm -f "$COMMAND"; fi
+    if has_systemd; then systemctl daemon-reload; fi
+    say "Barbox is removed. Kept: the bar's data in $VAR, its settings in $ETC, and the user barbox who owns them."
+}
+
+case "${1:-}" in
+--help | -h)
+    usage
+    ;;
+--demo)
+    shift
+    find_python
+    demo "$@"
+    ;;
+--test)
+    shift
+    find_python
+    run_tests "$@"
+    ;;
+--uninstall)
+    uninstall
+    ;;
+--offline)
+    [ -d "${2:-}" ] || fail "--offline needs the folder of a wheelhouse."
+    offline=$(readlink -f "$2")
+    find_python
+    real_box
+    ;;
+'')
+    find_python
+    real_box
+    ;;
+*)
+    usage >&2
+    fail "there is no option $1."
+    ;;
+esac
