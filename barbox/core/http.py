@@ -14,11 +14,10 @@ import inspect
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Concatenate, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta
 
 from barbox.core.actor import Actor
 from barbox.core.database import Database
@@ -34,21 +33,6 @@ P = ParamSpec("P")
 LARGEST_BODY = 1024 * 1024
 OPEN, DEVICE, SESSION = "open", "device", "session"
 """What a call asks for: nothing, a paired device, or a person signed in on one."""
-
-Id = Annotated[int, Meta(ge=1, le=2**53)]
-Amount = Annotated[int, Meta(ge=0, le=10**11, description="minor units")]
-ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
-Names = dict[Annotated[str, Meta(pattern="^[a-z]{2}$")], Annotated[str, Meta(min_length=1, max_length=120)]]
-"""A name by language: {"en": "Negroni", "zh": "内格罗尼"}."""
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What a call is sent. A member nobody knows is an error, not a silence."""
-
-
-class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a call answers."""
-
 
 Doorkeeper = Callable[[web.Request, str], Actor]
 DATABASE = web.AppKey("DATABASE", Database)

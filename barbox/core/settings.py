@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from barbox.core.clock import BusinessDays
+from barbox.core.database import Snapshot
 from barbox.core.errors import BadRequest
 from barbox.core.models import StoredSetting
 from barbox.core.statements import freeze
@@ -55,6 +56,11 @@ class StoredValue(msgspec.Struct):
 def load_venue(tx: Transaction) -> Venue:
     """The settings in force; use through `tx.cached(load_venue)`."""
     return venue_from(tx.all(_ALL, StoredValue))
+
+
+async def read_venue(snapshot: Snapshot) -> Venue:
+    """The settings in force, for reads."""
+    return venue_from(await snapshot.all(_ALL, StoredValue))
 
 
 def venue_from(stored: list[StoredValue]) -> Venue:

@@ -1,0 +1,1 @@
+"""The floor: areas and their tables."""

@@ -1,0 +1,256 @@
+"""The menu's calls."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from barbox.core.database import Snapshot
+from barbox.core.http import DEVICE, Call, Routes
+from barbox.core.idempotency import Answer
+from barbox.core.messages import View
+from barbox.core.names import decode, first
+from barbox.core.settings import Venue, read_venue
+from barbox.menu import commands, queries, rules
+from barbox.menu.commands import EditCategory, EditGroup, EditPriceRule, EditProduct, EditTaxRate, Made
+
+routes = Routes("menu")
+
+Left = Callable[[Snapshot], Awaitable[dict[int, float]]]
+LEFT: web.AppKey[Left] = web.AppKey("LEFT", Callable)  # type: ignore[arg-type]
+"""How many of each counted product are left: told by the room that counts them, which stands above this one."""
+
+
+class CategoryView(View):
+    id: int
+    name: str
+    names: dict[str, str]
+    color: str
+    sort: int
+
+
+class ModifierView(View):
+    id: int
+    name: str
+    names: dict[str, str]
+    price: int
+
+
+class GroupView(View):
+    id: int
+    name: str
+    names: dict[str, str]
+    minimum: int
+    maximum: int
+    modifiers: list[ModifierView]
+
+
+class ProductView(View):
+    """`price` is the one in force now; `regularPrice` the menu's; `stock` what is left, null where nobody counts."""
+
+    id: int
+    category_id: int
+    name: str
+    names: dict[str, str]
+    price: int
+    regular_price: int
+    tax_rate_id: int
+    station_id: int | None
+    available: bool
+    stock: float | None
+    group_ids: list[int]
+    barcode: str | None
+    sort: int
+
+
+class TaxRateView(View):
+    id: int
+    name: str
+    names: dict[str, str]
+    rate: int
+
+
+class MenuView(View):
+    tax_included: bool
+    categories: list[CategoryView]
+    products: list[ProductView]
+    groups: list[GroupView]
+    tax_rates: list[TaxRateView]
+
+
+class MenuQuery(View):
+    """`areaId`: prices as they are in this area."""
+
+    area_id: int | None = None
+
+
+@routes.get("/api/menu", DEVICE)
+async def menu(call: Call, query: MenuQuery) -> MenuView:
+    """Categories, products, prices in force now and availability; with ETag, 304 when nothing changed."""
+    async with call.db.snapshot() as snapshot:
+        view = await _view(call, snapshot, query.area_id)
+    body = msgspec.json.encode(view)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if call.request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers=headers)  # type: ignore[return-value]
+    return web.Response(body=body, headers=headers, content_type="application/json")  # type: ignore[return-value]
+
+
+async def _view(call: Call, snapshot: Snapshot, area_id: int | None) -> MenuView:
+    venue = await read_venue(snapshot)
+    catalogue = await queries.read_catalogue(snapshot)
+    categories = await snapshot.all(queries.CATEGORIES, queries.CategoryRow)
+    tax_rates = await snapshot.all(queries.TAX_RATES, queries.TaxRow)
+    left = await call.request.app[LEFT](snapshot)
+    local = call.db.days.local(call.db.clock.now())
+    moment = rules.Moment(local.weekday(), local.hour * 60 + local.minute)
+    groups = {group.id: group for product in catalogue.products.values() for group in product.groups}
+    return MenuView(
+        tax_included=venue.tax_included,
+        categories=[
+            CategoryView(id=row.id, color=row.color, sort=row.sort, **_named(row.names, venue)) for row in categories
+        ],
+        products=[
+            _product(product, rules.price_in_force(product, catalogue.price_rules, moment, area_id), left.get(product.id), venue)
+            for product in catalogue.products.values()
+        ],
+        groups=[_group(group, venue) for group in groups.values()],
+        tax_rates=[TaxRateView(id=row.id, rate=row.rate, **_named(row.names, venue)) for row in tax_rates],
+    )
+
+
+def _product(product: rules.Product, price: int, left: float | None, venue: Venue) -> ProductView:
+    return ProductView(
+        id=product.id,
+        category_id=product.category_id,
+        name=first(product.names, venue.language),
+        names=product.names,
+        price=price,
+        regular_price=product.price,
+        tax_rate_id=product.tax_rate_id,
+        station_id=product.station_id,
+        available=product.available,
+        stock=left,
+        group_ids=[group.id for group in product.groups],
+        barcode=product.barcode,
+        sort=product.sort,
+    )
+
+
+def _group(group: rules.Group, venue: Venue) -> GroupView:
+    modifiers = [
+        ModifierView(id=each.id, name=first(each.names, venue.language), names=each.names, price=each.price)
+        for each in group.modifiers
+    ]
+    return GroupView(
+        id=group.id,
+        name=first(group.names, venue.language),
+        names=group.names,
+        minimum=group.minimum,
+        maximum=group.maximum,
+        modifiers=modifiers,
+    )
+
+
+@routes.post("/api/menu/tax-rates", "menu.edit", 201)
+async def add_tax_rate(call: Call, body: EditTaxRate) -> Answer[Made]:
+    """Add a tax rate."""
+    return await call.write(commands.save_tax_rate, None, body)
+
+
+@routes.put("/api/menu/tax-rates/{rate_id}", "menu.edit")
+async def change_tax_rate(call: Call, rate_id: int, body: EditTaxRate) -> Answer[Made]:
+    """Change a tax rate for what is ordered from now on."""
+    return await call.write(commands.save_tax_rate, rate_id, body)
+
+
+@routes.post("/api/menu/categories", "menu.edit", 201)
+async def add_category(call: Call, body: EditCategory) -> Answer[Made]:
+    """Add a category."""
+    return await call.write(commands.save_category, None, body)
+
+
+@routes.put("/api/menu/categories/{category_id}", "menu.edit")
+async def change_category(call: Call, category_id: int, body: EditCategory) -> Answer[Made]:
+    """Change a category."""
+    return await call.write(commands.save_category, category_id, body)
+
+
+@routes.delete("/api/menu/categories/{category_id}", "menu.edit")
+async def hide_category(call: Call, category_id: int) -> None:
+    """Take a category off the menu; history keeps it."""
+    await call.write(commands.hide, "category", category_id)
+
+
+@routes.post("/api/menu/groups", "menu.edit", 201)
+async def add_group(call: Call, body: EditGroup) -> Answer[Made]:
+    """Add a modifier group with its modifiers."""
+    return await call.write(commands.save_group, None, body)
+
+
+@routes.put("/api/menu/groups/{group_id}", "menu.edit")
+async def change_group(call: Call, group_id: int, body: EditGroup) -> Answer[Made]:
+    """Change a modifier group; modifiers left out are hidden."""
+    return await call.write(commands.save_group, group_id, body)
+
+
+@routes.delete("/api/menu/groups/{group_id}", "menu.edit")
+async def hide_group(call: Call, group_id: int) -> None:
+    """Take a modifier group off the menu."""
+    await call.write(commands.hide, "modifier_group", group_id)
+
+
+@routes.post("/api/menu/products", "menu.edit", 201)
+async def add_product(call: Call, body: EditProduct) -> Answer[Made]:
+    """Add a product."""
+    return await call.write(commands.save_product, None, body)
+
+
+@routes.put("/api/menu/products/{product_id}", "menu.edit")
+async def change_product(call: Call, product_id: int, body: EditProduct) -> Answer[Made]:
+    """Change a product; what was ordered keeps its price."""
+    return await call.write(commands.save_product, product_id, body)
+
+
+@routes.delete("/api/menu/products/{product_id}", "menu.edit")
+async def hide_product(call: Call, product_id: int) -> None:
+    """Take a product off the menu; history keeps it."""
+    await call.write(commands.hide, "product", product_id)
+
+
+@routes.post("/api/menu/products/{product_id}/sold-out", "menu.soldout")
+async def sold_out(call: Call, product_id: int) -> Answer[Made]:
+    """86 a product: every screen shows it at once."""
+    return await call.write(commands.set_available, product_id, False)
+
+
+@routes.post("/api/menu/products/{product_id}/back", "menu.soldout")
+async def back(call: Call, product_id: int) -> Answer[Made]:
+    """Take an 86 back."""
+    return await call.write(commands.set_available, product_id, True)
+
+
+@routes.post("/api/menu/price-rules", "menu.edit", 201)
+async def add_price_rule(call: Call, body: EditPriceRule) -> Answer[Made]:
+    """Add a happy hour."""
+    return await call.write(commands.save_price_rule, None, body)
+
+
+@routes.put("/api/menu/price-rules/{rule_id}", "menu.edit")
+async def change_price_rule(call: Call, rule_id: int, body: EditPriceRule) -> Answer[Made]:
+    """Change a happy hour."""
+    return await call.write(commands.save_price_rule, rule_id, body)
+
+
+@routes.delete("/api/menu/price-rules/{rule_id}", "menu.edit")
+async def hide_price_rule(call: Call, rule_id: int) -> None:
+    """End a happy hour."""
+    await call.write(commands.hide, "price_rule", rule_id)
+
+
+def _named(names: str, venue: Venue) -> dict[str, Any]:
+    decoded = decode(names)
+    return {"name": first(decoded, venue.language), "names": decoded}

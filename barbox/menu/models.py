@@ -1,0 +1,77 @@
+"""The menu's tables. What is deleted is hidden: history keeps its name and price."""
+
+import peewee
+
+from barbox.core.models import Table
+
+
+class TaxRate(Table):
+    id = peewee.AutoField()
+    names = peewee.TextField()
+    rate = peewee.IntegerField()
+
+
+class Category(Table):
+    id = peewee.AutoField()
+    names = peewee.TextField()
+    color = peewee.TextField()
+    sort = peewee.IntegerField()
+    station_id = peewee.IntegerField(null=True)
+    hidden = peewee.IntegerField(default=0)
+
+
+class ModifierGroup(Table):
+    id = peewee.AutoField()
+    names = peewee.TextField()
+    minimum = peewee.IntegerField()
+    maximum = peewee.IntegerField()
+    hidden = peewee.IntegerField(default=0)
+
+
+class Modifier(Table):
+    id = peewee.AutoField()
+    group_id = peewee.IntegerField()
+    names = peewee.TextField()
+    price = peewee.IntegerField()
+    sort = peewee.IntegerField()
+    hidden = peewee.IntegerField(default=0)
+
+
+class Product(Table):
+    id = peewee.AutoField()
+    category_id = peewee.IntegerField()
+    names = peewee.TextField()
+    price = peewee.IntegerField()
+    tax_rate_id = peewee.IntegerField()
+    station_id = peewee.IntegerField(null=True)
+    available = peewee.IntegerField(default=1)
+    barcode = peewee.TextField(null=True)
+    sort = peewee.IntegerField()
+    hidden = peewee.IntegerField(default=0)
+
+
+class ProductGroup(Table):
+    product_id = peewee.IntegerField()
+    group_id = peewee.IntegerField()
+    sort = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("product_id", "group_id")
+        without_rowid = True
+
+
+class PriceRule(Table):
+    """A happy hour: on `weekdays` (bit 0 is Monday) from `from_minute` until `until_minute` past local midnight."""
+
+    id = peewee.AutoField()
+    names = peewee.TextField()
+    weekdays = peewee.IntegerField()
+    from_minute = peewee.IntegerField()
+    until_minute = peewee.IntegerField()
+    area_id = peewee.IntegerField(null=True)
+    category_id = peewee.IntegerField(null=True)
+    product_id = peewee.IntegerField(null=True)
+    kind = peewee.TextField()
+    value = peewee.IntegerField()
+    priority = peewee.IntegerField()
+    hidden = peewee.IntegerField(default=0)

@@ -1,0 +1,195 @@
+"""The menu as the writer keeps it in memory, and as tablets read it."""
+
+from collections import defaultdict
+
+import msgspec
+import peewee
+
+from barbox.core import names
+from barbox.core.database import Snapshot
+from barbox.core.statements import freeze
+from barbox.core.transaction import Transaction
+from barbox.menu import models, rules
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """Everything that can be ordered; loaded once, anew after each change of the menu."""
+
+    products: dict[int, rules.Product]
+    price_rules: tuple[rules.PriceRule, ...]
+
+
+class CategoryRow(msgspec.Struct, frozen=True):
+    id: int
+    names: str
+    color: str
+    sort: int
+    station_id: int | None
+
+
+class TaxRow(msgspec.Struct, frozen=True):
+    id: int
+    names: str
+    rate: int
+
+
+class _ProductRow(msgspec.Struct):
+    id: int
+    category_id: int
+    names: str
+    price: int
+    tax_rate_id: int
+    tax_rate: int
+    station_id: int | None
+    available: int
+    barcode: str | None
+    sort: int
+
+
+class _GroupRow(msgspec.Struct):
+    id: int
+    names: str
+    minimum: int
+    maximum: int
+
+
+class _ModifierRow(msgspec.Struct):
+    id: int
+    group_id: int
+    names: str
+    price: int
+
+
+class _LinkRow(msgspec.Struct):
+    product_id: int
+    group_id: int
+
+
+class _RuleRow(msgspec.Struct):
+    id: int
+    names: str
+    weekdays: int
+    from_minute: int
+    until_minute: int
+    area_id: int | None
+    category_id: int | None
+    product_id: int | None
+    kind: str
+    value: int
+    priority: int
+
+
+P, C, G, M, L, T, R = (
+    models.Product,
+    models.Category,
+    models.ModifierGroup,
+    models.Modifier,
+    models.ProductGroup,
+    models.TaxRate,
+    models.PriceRule,
+)
+PRODUCTS = freeze(
+    lambda p: P.select(
+        P.id,
+        P.category_id,
+        P.names,
+        P.price,
+        P.tax_rate_id,
+        T.rate,
+        peewee.fn.COALESCE(P.station_id, C.station_id),
+        P.available,
+        P.barcode,
+        P.sort,
+    )
+    .join(C, on=(C.id == P.category_id))
+    .join(T, on=(T.id == P.tax_rate_id))
+    .where((P.hidden == 0) & (C.hidden == 0))
+    .order_by(P.sort, P.id)
+)
+CATEGORIES = freeze(
+    lambda p: C.select(C.id, C.names, C.color, C.sort, C.station_id).where(C.hidden == 0).order_by(C.sort, C.id)
+)
+GROUPS = freeze(
+    lambda p: G.select(G.id, G.names, G.minimum, G.maximum).where(G.hidden == 0).order_by(G.id)
+)
+MODIFIERS = freeze(
+    lambda p: M.select(M.id, M.group_id, M.names, M.price).where(M.hidden == 0).order_by(M.sort, M.id)
+)
+LINKS = freeze(lambda p: L.select(L.product_id, L.group_id).order_by(L.sort, L.group_id))
+TAX_RATES = freeze(lambda p: T.select(T.id, T.names, T.rate).order_by(T.id))
+PRICE_RULES = freeze(
+    lambda p: R.select(
+        R.id,
+        R.names,
+        R.weekdays,
+        R.from_minute,
+        R.until_minute,
+        R.area_id,
+        R.category_id,
+        R.product_id,
+        R.kind,
+        R.value,
+        R.priority,
+    ).where(R.hidden == 0)
+)
+
+def load_catalogue(tx: Transaction) -> Catalogue:
+    """Use through `tx.cached(load_catalogue)`."""
+    return _catalogue(
+        tx.all(PRODUCTS, _ProductRow),
+        tx.all(GROUPS, _GroupRow),
+        tx.all(MODIFIERS, _ModifierRow),
+        tx.all(LINKS, _LinkRow),
+        tx.all(PRICE_RULES, _RuleRow),
+    )
+
+
+async def read_catalogue(snapshot: Snapshot) -> Catalogue:
+    """The same, for reads."""
+    return _catalogue(
+        await snapshot.all(PRODUCTS, _ProductRow),
+        await snapshot.all(GROUPS, _GroupRow),
+        await snapshot.all(MODIFIERS, _ModifierRow),
+        await snapshot.all(LINKS, _LinkRow),
+        await snapshot.all(PRICE_RULES, _RuleRow),
+    )
+
+
+def _catalogue(
+    products: list[_ProductRow],
+    groups: list[_GroupRow],
+    modifiers: list[_ModifierRow],
+    links: list[_LinkRow],
+    price_rules: list[_RuleRow],
+) -> Catalogue:
+    of_group: defaultdict[int, list[rules.Modifier]] = defaultdict(list)
+    for each in modifiers:
+        of_group[each.group_id].append(rules.Modifier(each.id, each.group_id, names.decode(each.names), each.price))
+    by_id = {
+        each.id: rules.Group(each.id, names.decode(each.names), each.minimum, each.maximum, tuple(of_group[each.id]))
+        for each in groups
+    }
+    of_product: defaultdict[int, list[rules.Group]] = defaultdict(list)
+    for link in links:
+        if link.group_id in by_id:
+            of_product[link.product_id].append(by_id[link.group_id])
+    return Catalogue(
+        {row.id: _product(row, tuple(of_product[row.id])) for row in products},
+        tuple(msgspec.convert(msgspec.structs.asdict(row) | {"names": names.decode(row.names)}, rules.PriceRule) for row in price_rules),
+    )
+
+
+def _product(row: _ProductRow, groups: tuple[rules.Group, ...]) -> rules.Product:
+    return rules.Product(
+        row.id,
+        row.category_id,
+        names.decode(row.names),
+        row.price,
+        row.tax_rate_id,
+        row.tax_rate,
+        row.station_id,
+        bool(row.available),
+        row.barcode,
+        row.sort,
+        groups,
+    )

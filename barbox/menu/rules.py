@@ -1,0 +1,133 @@
+"""What a product costs at a moment, happy hours included, and which modifiers it may carry. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from barbox.core.errors import BadRequest
+from barbox.core.money import divide_half_up
+
+MINUTES_A_DAY = 1440
+
+
+class Modifier(msgspec.Struct, frozen=True):
+    id: int
+    group_id: int
+    names: dict[str, str]
+    price: int
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A choice on a product: between `minimum` and `maximum` of its modifiers."""
+
+    id: int
+    names: dict[str, str]
+    minimum: int
+    maximum: int
+    modifiers: tuple[Modifier, ...] = ()
+
+
+class Product(msgspec.Struct, frozen=True):
+    """A product as it can be ordered now; `station_id` is its own or its category's."""
+
+    id: int
+    category_id: int
+    names: dict[str, str]
+    price: int
+    tax_rate_id: int
+    tax_rate: int
+    station_id: int | None
+    available: bool
+    barcode: str | None
+    sort: int
+    groups: tuple[Group, ...] = ()
+
+
+class PriceRule(msgspec.Struct, frozen=True):
+    """A happy hour. `value` is basis points off (percent), minor units off (amount) or the price itself (fixed)."""
+
+    id: int
+    names: dict[str, str]
+    weekdays: int
+    from_minute: int
+    until_minute: int
+    area_id: int | None
+    category_id: int | None
+    product_id: int | None
+    kind: Literal["percent", "amount", "fixed"]
+    value: int
+    priority: int
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Local weekday (0 is Monday) and minutes past midnight."""
+
+    weekday: int
+    minute: int
+
+
+def price_in_force(product: Product, rules: Iterable[PriceRule], moment: Moment, area_id: int | None) -> int:
+    """The product's price now: by the rule of highest priority that applies, else the menu's; rules never add up."""
+    applying = [rule for rule in rules if applies(rule, product, moment, area_id)]
+    if not applying:
+        return product.price
+    rule = max(applying, key=lambda each: (each.priority, each.id))
+    return discounted(product.price, rule)
+
+
+def applies(rule: PriceRule, product: Product, moment: Moment, area_id: int | None) -> bool:
+    """Whether a rule is for this product, place and moment."""
+    return (
+        rule.product_id in (None, product.id)
+        and rule.category_id in (None, product.category_id)
+        and rule.area_id in (None, area_id)
+        and _in_window(rule, moment)
+    )
+
+
+def discounted(price: int, rule: PriceRule) -> int:
+    """`price` by one rule, never below zero."""
+    match rule.kind:
+        case "percent":
+            return max(0, price - divide_half_up(price * rule.value, 10_000))
+        case "amount":
+            return max(0, price - rule.value)
+        case "fixed":
+            return rule.value
+
+
+def _in_window(rule: PriceRule, moment: Moment) -> bool:
+    if rule.from_minute <= rule.until_minute:
+        return _on(rule, moment.weekday) and rule.from_minute <= moment.minute < rule.until_minute
+    if moment.minute >= rule.from_minute:
+        return _on(rule, moment.weekday)
+    return moment.minute < rule.until_minute and _on(rule, (moment.weekday - 1) % 7)
+
+
+def _on(rule: PriceRule, weekday: int) -> bool:
+    return bool(rule.weekdays >> weekday & 1)
+
+
+def choose(product: Product, chosen: Sequence[int], field: str) -> tuple[Modifier, ...]:
+    """The modifiers chosen for a product, in the menu's order. Raises BadRequest naming `field` when they do not fit."""
+    if not product.groups:
+        if chosen:
+            raise BadRequest(f"{_english(product.names)} takes no modifiers", field)
+        return ()
+    left = list(chosen)
+    found: list[Modifier] = []
+    for group in product.groups:
+        of_group = [modifier for modifier in group.modifiers for _ in range(left.count(modifier.id))]
+        if not group.minimum <= len(of_group) <= group.maximum:
+            wanted = f"{group.minimum} to {group.maximum}" if group.minimum != group.maximum else str(group.minimum)
+            raise BadRequest(f"{_english(product.names)} needs {wanted} of {_english(group.names)}", field)
+        found += of_group
+        left = [each for each in left if each not in {modifier.id for modifier in of_group}]
+    if left:
+        raise BadRequest(f"{_english(product.names)} has no modifier {left[0]}", field)
+    return tuple(found)
+
+
+def _english(names: dict[str, str]) -> str:
+    return names.get("en") or next(iter(names.values()))

@@ -1,0 +1,244 @@
+"""Pairing, signing in, people and devices."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import segno
+from aiohttp import web
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from msgspec import Meta
+
+from barbox.core import ids
+from barbox.core.clock import rfc3339
+from barbox.core.errors import BadRequest, TooMany, WrongPin
+from barbox.core.http import DEVICE, OPEN, SESSION, Call, Routes
+from barbox.core.hub import HUB
+from barbox.core.idempotency import Answer
+from barbox.core.messages import Body, Id, ShortText, View
+from barbox.staff import commands, queries, rules
+from barbox.staff.commands import EditStaff, FirstVenue, PersonView, Pin
+from barbox.staff.pins import Pins
+from barbox.staff.sessions import Sessions
+
+routes = Routes("staff")
+
+SESSIONS = web.AppKey("SESSIONS", Sessions)
+PINS = web.AppKey("PINS", Pins)
+SETUP_CODE = web.AppKey("SETUP_CODE", str)
+ADDRESSES: web.AppKey[Callable[[], list[str]]] = web.AppKey("ADDRESSES", Callable)  # type: ignore[arg-type]
+"""Where tablets reach this box, best first: "http://192.168.1.5:8080"."""
+
+KNOCKS = RateLimitItemPerMinute(10)
+_knocking = MovingWindowRateLimiter(MemoryStorage())
+
+
+class Pairing(Body):
+    code: Annotated[str, Meta(min_length=6, max_length=40)]
+    name: ShortText
+
+
+class Paired(View):
+    device_id: int
+    device_token: str
+
+
+class FirstAdmin(Body):
+    name: ShortText
+    pin: Pin
+
+
+class Setup(Body):
+    code: Annotated[str, Meta(min_length=6, max_length=40)]
+    venue: FirstVenue
+    admin: FirstAdmin
+    device_name: ShortText = "Office"
+
+
+class SignIn(Body):
+    pin: Pin
+    staff_id: Id | None = None
+
+
+class SignedInPerson(View):
+    id: int
+    name: str
+    role: str
+    language: str
+
+
+class SignedIn(View):
+    token: str
+    staff: SignedInPerson
+    permissions: list[str]
+    expires_at: str
+
+
+class DeviceView(View):
+    id: int
+    name: str
+    paired_at: str
+
+
+class Invitation(View):
+    """A code for one more tablet: `code` to type, `url` and its QR to scan; ten minutes, once."""
+
+    code: str
+    expires_at: str
+    url: str
+    qr_svg: str
+
+
+class People(View):
+    people: list[SignedInPerson]
+
+
+class StaffList(View):
+    staff: list[PersonView]
+
+
+class Devices(View):
+    devices: list[DeviceView]
+
+
+@routes.post("/api/setup", OPEN, 201)
+async def set_up(call: Call, body: Setup) -> Paired:
+    """Make a new box a bar's: venue, first admin, first device; only while it has no people, with its start code."""
+    _knock(call.request)
+    if body.code.strip() != call.request.app[SETUP_CODE]:
+        raise BadRequest("is not the one this box shows", "code")
+    rules.check_pin(body.admin.pin)
+    token = ids.token()
+    pin_hash = await call.request.app[PINS].hash(body.admin.pin)
+    admin = EditStaff(name=body.admin.name, role="admin", language=body.venue.language)
+    device = await call.db.write(
+        commands.set_up, body.venue, admin, pin_hash, body.device_name, ids.digest(token)
+    )
+    await call.request.app[SESSIONS].refresh()
+    return Paired(device, token)
+
+
+@routes.post("/api/devices/pair", OPEN, 201)
+async def pair(call: Call, body: Pairing) -> Paired:
+    """A tablet becomes known by a code, which is then spent."""
+    _knock(call.request)
+    token = ids.token()
+    code = ids.digest(body.code.strip().upper().replace(" ", ""))
+    device = await call.db.write(commands.pair, code, body.name, ids.digest(token))
+    await call.request.app[SESSIONS].refresh()
+    return Paired(device, token)
+
+
+@routes.post("/api/devices/codes", "device.edit", 201)
+async def invite(call: Call) -> Invitation:
+    """Make a pairing code: 8 digits to type, 130 bits in the QR."""
+    typed, scanned = ids.typed_code(), ids.scanned_code()
+    expires = await call.db.write_as(call.actor, commands.make_code, [ids.digest(typed), ids.digest(scanned)])
+    base = next(iter(call.request.app[ADDRESSES]()), f"http://{call.request.host}")
+    url = f"{base}/pair#{scanned}"
+    svg = segno.make(url, error="m").svg_inline(scale=5, border=2, dark="#000", light="#fff")
+    return Invitation(code=typed, expires_at=rfc3339(expires), url=url, qr_svg=svg)
+
+
+@routes.get("/api/devices", "device.edit")
+async def devices(call: Call) -> Devices:
+    """Paired devices."""
+    rows = await call.db.read(queries.DEVICES, queries.KnownDevice)
+    return Devices([DeviceView(row.id, row.name, rfc3339(row.paired_at)) for row in rows])
+
+
+@routes.delete("/api/devices/{device_id}", "device.edit")
+async def revoke(call: Call, device_id: int) -> None:
+    """Shut a lost tablet out at once, its live feed too."""
+    await call.write(commands.revoke, device_id)
+    await _shut_out(call)
+
+
+@routes.get("/api/session/people", DEVICE)
+async def people(call: Call) -> People:
+    """The names on the PIN pad."""
+    rows = await call.db.read(queries.PEOPLE, queries.Person)
+    return People([SignedInPerson(row.id, row.name, row.role, row.language) for row in rows])
+
+
+@routes.post("/api/session", DEVICE)
+async def sign_in(call: Call, body: SignIn) -> SignedIn:
+    """Sign in with a PIN on a paired device; `staffId` names who, else the PIN alone tells."""
+    app, device_id = call.request.app, call.actor.device_id or 0
+    await call.db.write_as(call.actor, commands.try_pin, device_id, body.staff_id)
+    everybody = await call.db.read(queries.PEOPLE, queries.Person)
+    for person in everybody:
+        if body.staff_id in (None, person.id) and await app[PINS].matches(person.pin_hash, body.pin):
+            break
+    else:
+        await call.db.write_as(call.actor, commands.wrong_pin, body.staff_id)
+        raise WrongPin()
+    begun = await call.db.write_as(call.actor, commands.sign_in, device_id, body.staff_id, person.id)
+    await app[SESSIONS].refresh()
+    return SignedIn(
+        token=app[SESSIONS].issue(begun.id, person.id, begun.expires_at),
+        staff=SignedInPerson(person.id, person.name, person.role, person.language),
+        permissions=sorted(rules.PERMISSIONS[person.role]),
+        expires_at=rfc3339(begun.expires_at),
+    )
+
+
+@routes.delete("/api/session", SESSION)
+async def sign_out(call: Call) -> None:
+    """End this session."""
+    await call.db.write_as(call.actor, commands.sign_out, call.actor.session_id or 0)
+    await _shut_out(call)
+
+
+@routes.get("/api/staff", "staff.edit")
+async def staff(call: Call) -> StaffList:
+    """Everybody who works here."""
+    rows = await call.db.read(queries.PEOPLE, queries.Person)
+    locked = rules.WRONG_BEFORE_LOCK
+    return StaffList([PersonView(r.id, r.name, r.role, r.language, r.wrong_pins >= locked) for r in rows])
+
+
+@routes.post("/api/staff", "staff.edit", 201)
+async def add_person(call: Call, body: EditStaff) -> Answer[PersonView]:
+    """Add a person."""
+    return await call.write(commands.save_person, None, body, await _pin_hash(call, body))
+
+
+@routes.put("/api/staff/{staff_id}", "staff.edit")
+async def change_person(call: Call, staff_id: int, body: EditStaff) -> Answer[PersonView]:
+    """Change a person; a new role or PIN ends their sessions."""
+    answer = await call.write(commands.save_person, staff_id, body, await _pin_hash(call, body))
+    await _shut_out(call)
+    return answer
+
+
+@routes.delete("/api/staff/{staff_id}", "staff.edit")
+async def hide_person(call: Call, staff_id: int) -> None:
+    """Somebody left."""
+    await call.write(commands.hide_person, staff_id)
+    await _shut_out(call)
+
+
+@routes.post("/api/staff/{staff_id}/free", "staff.edit")
+async def free(call: Call, staff_id: int) -> None:
+    """Free somebody locked out by wrong PINs."""
+    await call.write(commands.free, staff_id)
+
+
+async def _pin_hash(call: Call, body: EditStaff) -> str | None:
+    if body.pin is None:
+        return None
+    rules.check_pin(body.pin)
+    return await call.request.app[PINS].hash(body.pin)
+
+
+async def _shut_out(call: Call) -> None:
+    sessions = call.request.app[SESSIONS]
+    await sessions.refresh()
+    call.request.app[HUB].end_sessions(lambda actor: not sessions.lives(actor))
+
+
+def _knock(request: web.Request) -> None:
+    if not _knocking.hit(KNOCKS, request.remote or ""):
+        raise TooMany(60)

@@ -1,0 +1,105 @@
+"""Who is at the door: device tokens and session JWTs, checked against what the database says is still in force."""
+
+import jwt
+from aiohttp import web
+
+from barbox.core.actor import Actor
+from barbox.core.database import Database
+from barbox.core.errors import Unauthenticated
+from barbox.core.http import OPEN, SESSION
+from barbox.core.ids import digest
+from barbox.core.secrets import Secrets
+from barbox.staff import queries
+from barbox.staff.rules import PERMISSIONS
+
+ALGORITHM = "HS256"
+MOST_REMEMBERED = 512
+NOBODY = Actor()
+
+
+class Sessions:
+    """Devices and sessions in force, in memory; `refresh` after every change of them."""
+
+    def __init__(self, database: Database, secrets: Secrets) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._devices: dict[bytes, Actor] = {}
+        self._live: dict[int, queries.LiveSession] = {}
+        self._checked: dict[str, tuple[int, Actor]] = {}
+
+    async def refresh(self) -> None:
+        """Read what is in force; tokens of what is not are refused from here on."""
+        async with self._database.snapshot() as snapshot:
+            devices = await snapshot.all(queries.DEVICES, queries.KnownDevice)
+            live = await snapshot.all(queries.SESSIONS, queries.LiveSession, now=self._database.clock.now())
+        self._devices = {bytes(each.token_hash): Actor(device_id=each.id, name=each.name) for each in devices}
+        self._live = {each.id: each for each in live}
+        self._checked.clear()
+
+    def lives(self, actor: Actor) -> bool:
+        """Whether an actor's session is still in force."""
+        return actor.session_id in self._live
+
+    def issue(self, session_id: int, staff_id: int, expires_at: int) -> str:
+        """The JWT for a session that was begun; `expires_at` in ms."""
+        claims = {"sid": session_id, "sub": str(staff_id), "aud": self._secrets.box_id, "exp": expires_at // 1000}
+        return jwt.encode(claims, self._secrets.session_key, algorithm=ALGORITHM)
+
+    def admit(self, request: web.Request, level: str) -> Actor:
+        """The box's doorkeeper. Raises Unauthenticated."""
+        if level == OPEN:
+            return NOBODY
+        token = _token(request)
+        if token is None:
+            raise Unauthenticated("no token")
+        checked = self._checked.get(token)
+        if checked is not None:
+            if checked[0] > self._database.clock.now():
+                return checked[1]
+            raise Unauthenticated("the session has ended")
+        if token.count(".") == 2:
+            return self._session(token)
+        device = self._devices.get(digest(token))
+        if device is None:
+            raise Unauthenticated("this device is not paired")
+        if level == SESSION:
+            raise Unauthenticated("nobody is signed in")
+        return device
+
+    def _session(self, token: str) -> Actor:
+        try:
+            claims = jwt.decode(
+                token,
+                self._secrets.session_key,
+                algorithms=[ALGORITHM],
+                audience=self._secrets.box_id,
+                options={"verify_exp": False, "require": ["sid", "sub", "aud", "exp"]},
+            )
+        except jwt.InvalidTokenError:
+            raise Unauthenticated("the token is not one of ours") from None
+        live = self._live.get(claims["sid"])
+        if live is None or live.expires_at <= self._database.clock.now():
+            raise Unauthenticated("the session has ended")
+        actor = Actor(
+            staff_id=live.staff_id,
+            device_id=live.device_id,
+            name=live.name,
+            role=live.role,
+            permissions=PERMISSIONS.get(live.role, frozenset()),
+            session_id=live.id,
+        )
+        if len(self._checked) >= MOST_REMEMBERED:
+            self._checked.clear()
+        self._checked[token] = (live.expires_at, actor)
+        return actor
+
+
+def _token(request: web.Request) -> str | None:
+    """From the Authorization header, or, as browsers cannot set it, from a WebSocket's offered subprotocols."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    for offered in request.headers.get("Sec-WebSocket-Protocol", "").split(","):
+        if offered.strip().startswith("bearer."):
+            return offered.strip().removeprefix("bearer.")
+    return None
