@@ -1,0 +1,260 @@
+import { carry } from '#lib/api/client.ts';
+import type { BoxEvent, Floor, Frame, Menu, Order, PrintJob, Station, Venue } from '#lib/api/types.ts';
+import { resolve, type Ref } from '#lib/outbox/commands.ts';
+import { store } from '#lib/outbox/database.ts';
+import { outbox } from '#lib/outbox/outbox.svelte.ts';
+import { catalogueOf, replay, type OrderView } from '#lib/outbox/replay.ts';
+import { asDevice, asPerson, session } from '#lib/session.svelte.ts';
+import { texts } from '#lib/texts/texts.svelte.ts';
+import { withEvents, type Orders } from './apply.ts';
+import { LiveSocket } from './socket.ts';
+
+export interface Trouble {
+	printerId: number;
+	printerName: string;
+	detail: string;
+}
+
+/** Own commands echo over the live line before their answer comes; this long the echo is kept back. */
+const ECHO_MS = 1_500;
+const KEEP_MS = 1_000;
+const RETRY_LOAD_MS = 4_000;
+
+/** The bar as this tablet knows it: the box's last word, kept for a reload without the box. */
+class House {
+	venue = $state.raw<Venue | null>(null);
+	menu = $state.raw<Menu | null>(null);
+	floor = $state.raw<Floor | null>(null);
+	stations = $state.raw<readonly Station[]>([]);
+	orders = $state.raw<Orders>(new Map());
+	jobs = $state.raw<ReadonlyMap<number, PrintJob>>(new Map());
+	troubles = $state.raw<ReadonlyMap<number, Trouble>>(new Map());
+	/** Is the live line up? */
+	live = $state(false);
+	/** Since when not, by this tablet's clock; null while it is up. */
+	downSince = $state<number | null>(Date.now());
+	loaded = $state(false);
+
+	catalogue = $derived(catalogueOf(this.menu, this.floor?.tables ?? []));
+	views: ReadonlyMap<Ref, OrderView> = $derived(
+		replay(this.orders.values(), outbox.entries, outbox.aliases, this.catalogue)
+	);
+	open = $derived([...this.views.values()].filter((view) => view.status === 'open' || view.status === 'billed'));
+
+	private seq = 0;
+	private menuTag: string | null = null;
+	private socket: LiveSocket | null = null;
+	private held: BoxEvent[] = [];
+	private heldTimer: ReturnType<typeof setTimeout> | undefined;
+	private keepTimer: ReturnType<typeof setTimeout> | undefined;
+	private loadTimer: ReturnType<typeof setTimeout> | undefined;
+
+	/** Shows the last known picture, then follows the box for as long as somebody is signed in. */
+	async start(): Promise<void> {
+		if (this.socket) return;
+		this.socket = new LiveSocket({
+			rooms: 'floor,kitchen,bar',
+			door: () => (session.current ? { since: this.seq, token: session.current.token } : null),
+			onFrame: (frame) => this.take(frame),
+			onUp: () => {
+				this.live = true;
+				this.downSince = null;
+				outbox.kick();
+			},
+			onDown: () => {
+				this.live = false;
+				this.downSince = Date.now();
+			},
+			onOver: () => session.current && session.ended(session.current.staff.id)
+		});
+		outbox.onOrder = (order) => this.put(order);
+		outbox.onSettled = () => this.releaseEchoes();
+		outbox.onSign = (alive) => alive && this.socket?.nudge();
+		for (const sign of ['online', 'pageshow', 'visibilitychange']) addEventListener(sign, () => this.socket?.nudge());
+		await outbox.start();
+		await this.recall();
+		await this.load();
+	}
+
+	/** Nobody is signed in: no line, no questions. */
+	rest(): void {
+		clearTimeout(this.loadTimer);
+		this.socket?.stop();
+	}
+
+	view(ref: Ref): OrderView | null {
+		return this.views.get(outbox.canonical(ref)) ?? null;
+	}
+
+	/** An order's new state, as answered by the box. Older news than what is known is ignored. */
+	put(order: Order): void {
+		const known = this.orders.get(order.orderId);
+		if (known && known.seq > order.seq) return;
+		this.orders = new Map(this.orders).set(order.orderId, order);
+		this.keepSoon();
+	}
+
+	/** Everything anew from the box; later frames only tell what changed. Tries again until it is there. */
+	async load(): Promise<void> {
+		clearTimeout(this.loadTimer);
+		if (!session.current) return;
+		try {
+			const get = { method: 'GET' as const };
+			const [venue, floor, stations, open, billed] = await Promise.all([
+				asDevice<Venue>({ ...get, path: '/api/venue' }),
+				asPerson<Floor>({ ...get, path: '/api/floor' }),
+				asPerson<{ stations: Station[] }>({ ...get, path: '/api/stations' }),
+				asPerson<{ orders: Order[]; seq: number }>({ ...get, path: '/api/orders?status=open' }),
+				asPerson<{ orders: Order[]; seq: number }>({ ...get, path: '/api/orders?status=billed' }),
+				this.loadMenu()
+			]);
+			const paid = await asPerson<{ orders: Order[] }>({
+				...get,
+				path: `/api/orders?status=paid&day=${venue.businessDay}&limit=60`
+			});
+			this.venue = venue;
+			this.floor = floor;
+			this.stations = stations.stations;
+			const fresh = [...paid.orders, ...open.orders, ...billed.orders];
+			this.orders = new Map(fresh.map((order) => [order.orderId, order]));
+			this.seq = Math.min(open.seq, billed.seq);
+			this.loaded = true;
+			this.keepSoon();
+			void this.keep({ venue, floor, stations: stations.stations });
+			outbox.kick();
+			this.socket?.start();
+		} catch (problem) {
+			if ((problem as { status?: number }).status === 401) return;
+			this.loadTimer = setTimeout(() => void this.load(), RETRY_LOAD_MS);
+		}
+	}
+
+	private async loadMenu(): Promise<void> {
+		const reply = await carry({
+			path: '/api/menu',
+			token: session.current?.token,
+			etag: this.menu ? this.menuTag : null,
+			language: texts.language
+		});
+		if (reply.status !== 200) return;
+		this.menu = reply.body as Menu;
+		this.menuTag = reply.etag;
+		void this.keep({ menu: this.menu, menuTag: this.menuTag });
+	}
+
+	private take(frame: Frame): void {
+		if ('reset' in frame) {
+			this.seq = 0;
+			this.socket?.stop();
+			void this.load();
+			return;
+		}
+		const news = frame.events.filter((event) => event.seq > this.seq);
+		this.seq = Math.max(this.seq, frame.seq);
+		const echoes = news.filter((event) => this.isEcho(event));
+		if (echoes.length > 0) {
+			this.held.push(...echoes);
+			clearTimeout(this.heldTimer);
+			this.heldTimer = setTimeout(() => this.releaseEchoes(), ECHO_MS);
+		}
+		this.apply(news.filter((event) => !echoes.includes(event)));
+	}
+
+	/**
+	 * Is this the box telling of a command whose answer is still on its way? Shown at once, the command's lines would
+	 * stand there twice: as foreseen and as booked.
+	 */
+	private isEcho(event: BoxEvent): boolean {
+		const first = outbox.inFlight ?? outbox.entries.find((entry) => entry.attempts > 0);
+		if (!first || !event.subject.startsWith('order:')) return false;
+		const { command } = first;
+		if (command.kind !== 'order.place') {
+			return event.subject === `order:${resolve(command.ref, outbox.aliases)}`;
+		}
+		const order = event.data as Partial<Order> | null;
+		return (
+			event.kind === 'order.placed' &&
+			order?.staffId === first.staffId &&
+			(order.tableId ?? undefined) === command.tableId &&
+			(order.tab ?? undefined) === command.tab
+		);
+	}
+
+	private releaseEchoes(): void {
+		clearTimeout(this.heldTimer);
+		const events = this.held;
+		this.held = [];
+		this.apply(events);
+	}
+
+	private apply(events: readonly BoxEvent[]): void {
+		if (events.length === 0) return;
+		this.orders = withEvents(this.orders, events);
+		for (const event of events) this.applyOther(event);
+		this.keepSoon();
+	}
+
+	private applyOther(event: BoxEvent): void {
+		switch (event.kind) {
+			case 'menu.changed':
+				void this.loadMenu();
+				break;
+			case 'floor.changed':
+				void this.load();
+				break;
+			case 'stock.changed': {
+				const { itemId, onHand, available } = event.data as { itemId: number; onHand: number | null; available: boolean };
+				if (!this.menu) break;
+				const products = this.menu.products.map((product) =>
+					product.id === itemId ? { ...product, stock: onHand, available } : product
+				);
+				this.menu = { ...this.menu, products };
+				break;
+			}
+			case 'print.job': {
+				const job = event.data as PrintJob;
+				this.jobs = new Map(this.jobs).set(job.id, job);
+				break;
+			}
+			case 'print.failed': {
+				const trouble = event.data as Trouble;
+				this.troubles = new Map(this.troubles).set(trouble.printerId, trouble);
+				break;
+			}
+			case 'print.recovered': {
+				const troubles = new Map(this.troubles);
+				troubles.delete((event.data as Trouble).printerId);
+				this.troubles = troubles;
+				break;
+			}
+		}
+	}
+
+	private async recall(): Promise<void> {
+		const db = await store();
+		const get = <T>(key: string) => db.get('pictures', key) as Promise<T | undefined>;
+		this.venue = (await get<Venue>('venue')) ?? null;
+		this.floor = (await get<Floor>('floor')) ?? null;
+		this.stations = (await get<Station[]>('stations')) ?? [];
+		this.menu = (await get<Menu>('menu')) ?? null;
+		this.menuTag = (await get<string>('menuTag')) ?? null;
+		const orders = (await get<Order[]>('orders')) ?? [];
+		this.orders = new Map(orders.map((order) => [order.orderId, order]));
+		this.loaded = this.menu !== null && this.floor !== null;
+	}
+
+	private async keep(pictures: Record<string, unknown>): Promise<void> {
+		const tx = (await store()).transaction('pictures', 'readwrite');
+		for (const [key, picture] of Object.entries(pictures)) await tx.store.put(picture, key);
+		await tx.done;
+	}
+
+	private keepSoon(): void {
+		this.keepTimer ??= setTimeout(() => {
+			this.keepTimer = undefined;
+			void this.keep({ orders: [...this.orders.values()] });
+		}, KEEP_MS);
+	}
+}
+
+export const house = new House();

@@ -1,0 +1,93 @@
+import type { CustomerInfo, LineChange, LineStatus, NewLine } from '#lib/api/types.ts';
+
+/**
+ * An order as a tablet names it: the box's number as text, or, until the box has answered,
+ * the Idempotency-Key of the command that creates it.
+ */
+export type Ref = string;
+
+export type Command =
+	| { kind: 'order.place'; tableId?: number; tab?: string; covers?: number; items: NewLine[]; customerInfo?: CustomerInfo }
+	| { kind: 'order.add'; ref: Ref; items: NewLine[] }
+	| { kind: 'order.change'; ref: Ref; version: number; changes?: LineChange[]; covers?: number; tab?: string }
+	| { kind: 'order.send'; ref: Ref }
+	| { kind: 'order.fire'; ref: Ref; course: number }
+	| { kind: 'order.void'; ref: Ref; lineIds: number[]; reason: string }
+	| { kind: 'order.comp'; ref: Ref; lineIds: number[]; reason: string }
+	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string }
+	| { kind: 'line.status'; ref: Ref; lineIds: number[]; status: LineStatus };
+
+export interface Entry {
+	/** Place in the queue, given by the store. */
+	n: number;
+	/** Idempotency-Key, made once when the finger came down. */
+	key: string;
+	/** When, by this tablet's clock (milliseconds). */
+	at: number;
+	staffId: number;
+	command: Command;
+	/** How often it was tried. More than 0: the box may already have done it. */
+	attempts: number;
+	/** Somebody looked at an old command and said: send it. */
+	confirmed?: boolean;
+}
+
+/** Why a command waits for a person: the box refused it, it is old, its author is signed out, or what it builds on did not go. */
+export type Need = 'refused' | 'old' | 'session' | 'depends';
+
+export interface Refused extends Entry {
+	need: Need;
+	/** A ready sentence of the box, in the language it was asked in. */
+	error: string | null;
+	code: string | null;
+	status: number;
+}
+
+export interface Call {
+	method: 'POST' | 'PUT';
+	path: string;
+	body: unknown;
+}
+
+const isNumber = (ref: Ref) => /^\d+$/.test(ref);
+
+/** The order a command is about; for a creation its own key. */
+export function refOf(entry: Pick<Entry, 'key' | 'command'>): Ref {
+	return entry.command.kind === 'order.place' ? entry.key : entry.command.ref;
+}
+
+/** The box's number for `ref`, or null while its creation is unanswered. */
+export function resolve(ref: Ref, aliases: ReadonlyMap<string, number>): number | null {
+	return isNumber(ref) ? Number(ref) : (aliases.get(ref) ?? null);
+}
+
+/** The call that carries a command to the box, or null while it refers to an order the box has not answered for. */
+export function callFor(command: Command, aliases: ReadonlyMap<string, number>): Call | null {
+	if (command.kind === 'order.place') {
+		const { kind: _, ...body } = command;
+		return { method: 'POST', path: '/api/orders', body };
+	}
+	const { kind, ref, ...body } = command;
+	const id = resolve(ref, aliases);
+	if (id === null) return null;
+	const order = `/api/orders/${id}`;
+	switch (kind) {
+		case 'order.add':
+		case 'order.change':
+			return { method: 'PUT', path: order, body };
+		case 'line.status':
+			return { method: 'POST', path: `${order}/lines/status`, body };
+		default:
+			return { method: 'POST', path: `${order}/${kind.slice('order.'.length)}`, body };
+	}
+}
+
+/** Does sending this late pour drinks nobody waits for any more? */
+export function makesSomething(command: Command): boolean {
+	return (
+		command.kind === 'order.place' ||
+		command.kind === 'order.add' ||
+		command.kind === 'order.send' ||
+		command.kind === 'order.fire'
+	);
+}

@@ -1,0 +1,203 @@
+import type { Line, Menu, Modifier, NewLine, Order, Product, Table } from '#lib/api/types.ts';
+import { resolve, type Command, type Entry, type Ref } from './commands.ts';
+
+export interface LineView extends Line {
+	/** Stable for the list on screen. */
+	key: string;
+	/** Not answered by the box yet, or changed by a command that is not. */
+	waiting: boolean;
+}
+
+/** The box's order with this tablet's unanswered commands played on top. Sums stay the box's: money is never guessed. */
+export interface OrderView extends Omit<Order, 'items'> {
+	ref: Ref;
+	/** 0 until the box has numbered it. */
+	orderId: number;
+	items: LineView[];
+	/** Commands about it that still wait on this tablet. */
+	waiting: number;
+	/** What the waiting lines will come to by today's prices. */
+	waitingAmount: number;
+}
+
+export interface Catalogue {
+	products: ReadonlyMap<number, Product>;
+	modifiers: ReadonlyMap<number, Modifier>;
+	tables: ReadonlyMap<number, Table>;
+}
+
+export function catalogueOf(menu: Menu | null, tables: readonly Table[]): Catalogue {
+	return {
+		products: new Map(menu?.products.map((product) => [product.id, product])),
+		modifiers: new Map(menu?.groups.flatMap((group) => group.modifiers).map((one) => [one.id, one])),
+		tables: new Map(tables.map((table) => [table.id, table]))
+	};
+}
+
+const seen = new WeakMap<Order, OrderView>();
+
+function plain(order: Order): OrderView {
+	let view = seen.get(order);
+	if (!view) {
+		const items = order.items.map((line) => ({ ...line, key: String(line.lineId), waiting: false }));
+		view = { ...order, ref: String(order.orderId), items, waiting: 0, waitingAmount: 0 };
+		seen.set(order, view);
+	}
+	return view;
+}
+
+/** What one line will cost, modifiers included. */
+export function unitPrice(catalogue: Catalogue, itemId: number, modifiers: readonly number[] = []): number {
+	const base = catalogue.products.get(itemId)?.price ?? 0;
+	return modifiers.reduce((sum, id) => sum + (catalogue.modifiers.get(id)?.price ?? 0), base);
+}
+
+function foresee(line: NewLine, index: number, entry: Entry, catalogue: Catalogue): LineView {
+	const product = catalogue.products.get(line.itemId);
+	const price = unitPrice(catalogue, line.itemId, line.modifiers);
+	return {
+		key: `${entry.key}/${index}`,
+		waiting: true,
+		lineId: 0,
+		itemId: line.itemId,
+		name: product?.name ?? `#${line.itemId}`,
+		names: product?.names ?? {},
+		quantity: line.quantity,
+		price,
+		amount: price * line.quantity,
+		modifiers: (line.modifiers ?? []).flatMap((id) => catalogue.modifiers.get(id) ?? []),
+		seat: line.seat ?? null,
+		course: line.course ?? null,
+		note: line.note ?? null,
+		stationId: product?.stationId ?? null,
+		stationName: null,
+		status: line.hold ? 'held' : 'preparing',
+		staffId: entry.staffId,
+		sentAt: null,
+		readyAt: null,
+		comp: false,
+		reason: null
+	};
+}
+
+function begun(entry: Entry, command: Extract<Command, { kind: 'order.place' }>, catalogue: Catalogue): OrderView {
+	const table = command.tableId === undefined ? undefined : catalogue.tables.get(command.tableId);
+	return {
+		ref: entry.key,
+		orderId: 0,
+		number: 0,
+		status: 'open',
+		version: 0,
+		tableId: command.tableId ?? null,
+		tableName: table?.name ?? null,
+		areaId: table?.areaId ?? null,
+		tab: command.tab ?? null,
+		covers: command.covers ?? null,
+		staffId: entry.staffId,
+		staffName: '',
+		customerInfo: command.customerInfo ?? null,
+		items: [],
+		subtotal: 0,
+		discountAmount: 0,
+		taxAmount: 0,
+		taxes: [],
+		totalAmount: 0,
+		paidAmount: 0,
+		balance: 0,
+		payments: [],
+		businessDay: '',
+		createdAt: new Date(entry.at).toISOString(),
+		billedAt: null,
+		paidAt: null,
+		seq: 0,
+		waiting: 0,
+		waitingAmount: 0
+	};
+}
+
+function withLines(view: OrderView, lines: readonly NewLine[], entry: Entry, catalogue: Catalogue): OrderView {
+	const added = lines.map((line, index) => foresee(line, index, entry, catalogue));
+	const amount = added.reduce((sum, line) => sum + line.amount, 0);
+	return { ...view, items: [...view.items, ...added], waitingAmount: view.waitingAmount + amount };
+}
+
+function touch(view: OrderView, ids: readonly number[] | null, change: (line: LineView) => Partial<Line>): OrderView {
+	const items = view.items.map((line) =>
+		ids === null || ids.includes(line.lineId) ? { ...line, ...change(line), waiting: true } : line
+	);
+	return { ...view, items };
+}
+
+function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
+	const { command } = entry;
+	switch (command.kind) {
+		case 'order.place':
+		case 'order.add':
+			return withLines(view, command.items, entry, catalogue);
+		case 'order.change': {
+			const changed = touch(view, command.changes?.map((one) => one.lineId) ?? [], (line) => {
+				const { lineId: _, modifiers: _ids, ...rest } = command.changes?.find((one) => one.lineId === line.lineId) ?? {
+					lineId: 0
+				};
+				return rest;
+			});
+			return { ...changed, covers: command.covers ?? view.covers, tab: command.tab ?? view.tab };
+		}
+		case 'order.send':
+			return touch(view, view.items.filter((line) => line.status === 'held').map((line) => line.lineId), () => ({
+				status: 'preparing'
+			}));
+		case 'order.fire':
+			return touch(
+				view,
+				view.items.filter((line) => line.status === 'held' && line.course === command.course).map((line) => line.lineId),
+				() => ({ status: 'preparing' })
+			);
+		case 'order.void':
+			return touch(view, command.lineIds, () => ({ status: 'void', reason: command.reason }));
+		case 'order.comp':
+			return touch(view, command.lineIds, () => ({ comp: true, reason: command.reason }));
+		case 'line.status':
+			return touch(view, command.lineIds, () => ({ status: command.status }));
+		case 'order.move': {
+			const table = command.tableId === undefined ? undefined : catalogue.tables.get(command.tableId);
+			return {
+				...view,
+				tableId: table?.id ?? null,
+				tableName: table?.name ?? null,
+				areaId: table?.areaId ?? null,
+				tab: command.tab ?? view.tab
+			};
+		}
+	}
+}
+
+/**
+ * What the screen shows: the box's orders, then this tablet's unanswered commands in their order. Pure; the box's
+ * picture is never touched, so the box's next word simply replaces what was foreseen.
+ */
+export function replay(
+	orders: Iterable<Order>,
+	entries: readonly Entry[],
+	aliases: ReadonlyMap<string, number>,
+	catalogue: Catalogue
+): Map<Ref, OrderView> {
+	const views = new Map<Ref, OrderView>();
+	for (const order of orders) views.set(String(order.orderId), plain(order));
+	for (const entry of entries) {
+		const { command } = entry;
+		let ref: Ref;
+		let view: OrderView | undefined;
+		if (command.kind === 'order.place') {
+			ref = entry.key;
+			view = begun(entry, command, catalogue);
+		} else {
+			const id = resolve(command.ref, aliases);
+			ref = id === null ? command.ref : String(id);
+			view = views.get(ref);
+		}
+		if (!view) continue;
+		views.set(ref, { ...play(view, entry, catalogue), waiting: view.waiting + 1 });
+	}
+	return views;
+}

@@ -1,0 +1,31 @@
+import adapter from '@sveltejs/adapter-static';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vitest/config';
+
+/** The box that `npm run dev` talks to. */
+const box = process.env.BARBOX_URL ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+	plugins: [
+		tailwindcss(),
+		sveltekit({
+			adapter: adapter({ pages: 'dist', assets: 'dist', fallback: 'index.html', precompress: true }),
+			csp: {
+				mode: 'hash',
+				directives: {
+					'default-src': ['self'],
+					'script-src': ['self'],
+					'style-src': ['self', 'unsafe-inline'],
+					'img-src': ['self', 'data:'],
+					'connect-src': ['self', 'ws:', 'wss:'],
+					'object-src': ['none'],
+					'base-uri': ['self']
+				}
+			}
+		})
+	],
+	build: { target: ['chrome111', 'safari16.4', 'firefox128'] },
+	server: { proxy: { '/api': { target: box, ws: true } } },
+	test: { include: ['src/**/*.test.ts'] }
+});
