@@ -14,7 +14,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from printers.text import cluster_cells, clusters
 
-_FOLDERS: Final = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
+_FOLDERS: Final = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path.home() / ".local/share/fonts",
+)
 _MISSING: Final = "\U0010fffe"
 _BAND: Final = 4000
 """Bytes of picture in one command. A printer that lost the rest of a command swallows at most this much of what follows."""
@@ -104,7 +108,9 @@ def _glyph(cluster: str, scale: int, bold: bool, grid: Grid) -> Image.Image:
     draw = ImageDraw.Draw(picture)
     baseline = round(box[1] * 0.84)
     stroke = 0.4 * scale if bold else 0
-    draw.text(((box[0] - width) / 2, baseline), cluster, fill=255, font=font, anchor="ls", stroke_width=stroke)
+    draw.text(
+        ((box[0] - width) / 2, baseline), cluster, fill=255, font=font, anchor="ls", stroke_width=stroke
+    )
     return picture
 
 
@@ -165,9 +171,7 @@ def raster(ink: Image.Image) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def drawn_line(
-    text: str, grid: Grid, width: int, height: int, bold: bool, inverse: bool, dots: int
-) -> bytes:
+def drawn_line(text: str, grid: Grid, width: int, height: int, bold: bool, inverse: bool, dots: int) -> bytes:
     """`draw_line` as `raster` bytes, kept for the next ticket: menus repeat themselves."""
     picture = draw_line(text, grid, width=width, height=height, bold=bold, inverse=inverse, dots=dots)
     return raster(picture)

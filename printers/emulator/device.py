@@ -185,7 +185,13 @@ class Device:
         if self.proof not in "AB":
             return
         language = b"CHINA GB18030" if self.machine.double_byte else b""
-        texts = {65: b"1.00", 66: self.machine.maker.encode(), 67: self.machine.model.encode(), 68: b"EMU0000001", 69: language}
+        texts = {
+            65: b"1.00",
+            66: self.machine.maker.encode(),
+            67: self.machine.model.encode(),
+            68: b"EMU0000001",
+            69: language,
+        }
         if args[0] in texts:
             self.answers += b"\x5f" + texts[args[0]] + b"\x00"
         elif args[0] in (1, 2, 49, 50):

@@ -6,7 +6,12 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 _NARROW = (("DejaVuSansMono.ttf", 0, 20), ("wqy-microhei.ttc", 1, 20), ("unifont.otf", 0, 16))
-_WIDE = (("wqy-microhei.ttc", 1, 24), ("wqy-zenhei.ttc", 0, 24), ("NotoSansCJK-Regular.ttc", 0, 23), ("unifont.otf", 0, 24))
+_WIDE = (
+    ("wqy-microhei.ttc", 1, 24),
+    ("wqy-zenhei.ttc", 0, 24),
+    ("NotoSansCJK-Regular.ttc", 0, 23),
+    ("unifont.otf", 0, 24),
+)
 
 
 @lru_cache(maxsize=2)

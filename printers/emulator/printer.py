@@ -66,7 +66,9 @@ class Printer:
                 self._callers.append(line)
             else:
                 self._open(listening=True)
-            self._thread = threading.Thread(target=self._run, name=f"emulator-{self.machine.name}", daemon=True)
+            self._thread = threading.Thread(
+                target=self._run, name=f"emulator-{self.machine.name}", daemon=True
+            )
             self._thread.start()
         return self
 
@@ -376,5 +378,3 @@ class Printer:
         else:
             caller.close()
         self._changed.notify_all()
-
-
