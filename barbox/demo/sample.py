@@ -41,6 +41,7 @@ class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Literal["zh", "en"]
     timezone: str
     tax_included: bool
+    receipt_footer: Names
 
 
 class TaxRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,10 +63,11 @@ class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Station(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where lines are made, and on which printers and display they appear."""
+    """Where lines are made, on which printers and display they appear, and how its ticket numbers begin."""
 
     id: Slug
     names: Names
+    letter: Annotated[str, msgspec.Meta(pattern="^[A-Z]$")]
     printers: tuple[Slug, ...]
     display: Literal["kitchen", "bar"] | None = None
 
@@ -180,6 +182,7 @@ def check(bar: SampleBar) -> None:
     printers = _unique("printer", (printer.id for printer in bar.printers))
     stations = _unique("station", (station.id for station in bar.stations))
     groups = _unique("group", (group.id for group in bar.groups))
+    _unique("letter", (station.letter for station in bar.stations))
     _unique("area", (area.id for area in bar.areas))
     _unique("table", (table.name for table in bar.tables()))
     _unique("PIN", (person.pin for person in bar.people))

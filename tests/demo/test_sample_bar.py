@@ -9,6 +9,7 @@ import pytest
 
 from barbox.demo import sample
 from barbox.demo.sample import Names, SampleBar
+from printers import profiles
 
 HANZI = re.compile(r"[一-鿿]")
 
@@ -21,7 +22,13 @@ def bar() -> SampleBar:
 def everything_named(bar: SampleBar) -> list[Names]:
     groups = [names for group in bar.groups for names in (group.names, *(m.names for m in group.modifiers))]
     menu = [category.names for category in bar.categories] + [product.names for product in bar.products()]
-    house = [bar.venue.names, bar.venue.city, bar.venue.address, *(area.names for area in bar.areas)]
+    house = [
+        bar.venue.names,
+        bar.venue.city,
+        bar.venue.address,
+        bar.venue.receipt_footer,
+        *(area.names for area in bar.areas),
+    ]
     paper = [printer.names for printer in bar.printers] + [station.names for station in bar.stations]
     return [*house, *paper, *(rate.names for rate in bar.tax_rates), *menu, *groups]
 
@@ -74,6 +81,10 @@ def test_no_pin_is_one_that_everybody_tries_first(bar: SampleBar) -> None:
     for person in bar.people:
         steps = {int(b) - int(a) for a, b in pairwise(person.pin)}
         assert len(steps) > 1, f"{person.pin} is a run or a repetition"
+
+
+def test_the_printers_are_models_that_we_know(bar: SampleBar) -> None:
+    assert {printer.profile for printer in bar.printers} <= set(profiles.names())
 
 
 def test_every_station_has_work(bar: SampleBar) -> None:
