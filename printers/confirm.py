@@ -1,43 +1,43 @@
 """Did it print? One `Attempt` carries one ticket to one printer and finds out as well as that printer allows.
 
-Evidence is ranked (`Proof`): A, a process ID answered when the paper before it is printed (GS ( H function 48); B, an
-in-order status (GS r 1) answered after the cut; C, a healthy real-time status afterwards; D, nothing. A and B end in
-PRINTED, C and D never in more than SENT. Sources: Epson ESC/POS reference (GS ( H, GS r, DLE EOT, DLE DC4, GS a).
+Evidence is ranked (`Proof`): A, a process ID answered when the paper before it is printed (GS ( H function
+48); B, an in-order status (GS r 1) answered after the cut; C, a healthy real-time status afterwards; D,
+nothing. A and B end in PRINTED, C and D never in more than SENT. Sources: Epson ESC/POS reference (GS ( H, GS
+r, DLE EOT, DLE DC4, GS a).
 
 How a spooler drives it: commit the attempt as about to be sent, then
 
     attempt = Attempt(transport, payload, proof=..., process_id=..., profile=..., on_first_byte=commit)
     while not (delivery := attempt.poll(5.0)).finished:
-        if delivery.outcome is Outcome.BLOCKED: raise or keep the alarm (delivery.reason), perhaps decide to reroute
-        else: lower it
+        if delivery.outcome is Outcome.BLOCKED: raise or keep the alarm (delivery.reason), perhaps decide to
+        reroute else: lower it
 
-`poll` returns early whenever the outcome or the reason changes. BLOCKED never times out: the ticket waits in the printer
-and the same attempt goes on to its proof once somebody has put in paper. To give up, stop polling and close the transport:
-with `bytes_written` 0 nothing was sent, otherwise the ticket may still come out, unless `clear_buffer` says it cannot.
-Pass `may_have_printed=True` whenever this printer may still hold something of an earlier attempt, of this or another job.
+`poll` returns early whenever the outcome or the reason changes. BLOCKED never times out: the ticket waits in
+the printer and the same attempt goes on to its proof once somebody has put in paper. To give up, stop polling
+and close the transport: with `bytes_written` 0 nothing was sent, otherwise the ticket may still come out,
+unless `clear_buffer` says it cannot. Pass `may_have_printed=True` whenever this printer may still hold
+something of an earlier attempt, of this or another job.
 """
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import msgspec
 
+from printers.conversation import CHUNK, TICK, Conversation, Question, Steps
 from printers.encoder import separator
 from printers.profiles import Profile
-from printers.replies import Demultiplexer, Kind, Reply, Status
+from printers.replies import Status
 from printers.transports import Lost, Transport
 
-CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-"""DLE DC4 function 8: clear receive and print buffer, in real time; answered by 37h 25h 00h."""
 RESUME = b"\x10\x05\x01"
 """DLE ENQ 1: recover from an error that was put right and go on at the line where it happened."""
 FENCE = b"\x1dr\x01"
 PAD = bytes(4200)
-"""Zeros complete a picture whose rest was lost, which would swallow the next ticket otherwise; else they do nothing."""
-
-_CHUNK = 1024
-_TICK = 0.1
+"""Zeros complete a picture whose rest was lost, which would swallow the next ticket otherwise; else they do
+nothing.
+"""
 
 
 class Proof(StrEnum):
@@ -79,7 +79,10 @@ class Reason(StrEnum):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of an attempt. `evidence` is what the printer answered, `bytes_written` counts the ticket's own bytes."""
+    """What is known of an attempt.
+
+    `evidence` is what the printer answered, `bytes_written` counts the ticket's own bytes.
+    """
 
     outcome: Outcome
     reason: Reason = Reason.NONE
@@ -92,103 +95,6 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     def finished(self) -> bool:
         """Whether more polling can change anything."""
         return self.outcome not in {Outcome.WAITING, Outcome.BLOCKED}
-
-
-Steps = Generator[None, None, None]
-Question = Generator[None, None, bool]
-
-
-class Conversation:
-    """Everything said and heard on one wire. `tick` is the only place that waits."""
-
-    def __init__(self, transport: Transport) -> None:
-        self.transport = transport
-        self.status = Status()
-        self.heard_at = time.monotonic()
-        self.ids: list[str] = []
-        self.in_order = 0
-        self.in_order_at = 0.0
-        self.cleared = False
-        self.texts: list[bytes] = []
-        self.real_time: list[int] = []
-        self.evidence = b""
-        self.tick_seconds = _TICK
-        self._demultiplexer = Demultiplexer()
-
-    def tick(self) -> None:
-        """Listen for a moment. Raises Lost."""
-        for reply in self._demultiplexer.feed(self.transport.read(self.tick_seconds)):
-            self.heard_at = time.monotonic()
-            self._take(reply)
-
-    def _take(self, reply: Reply) -> None:
-        if reply.kind is Kind.REAL_TIME:
-            self.real_time.append(reply.data[0])
-        elif reply.kind is Kind.AUTOMATIC:
-            self.status = self.status.with_automatic(reply.data)
-        elif reply.kind is Kind.IN_ORDER:
-            self.in_order += 1
-            self.in_order_at = self.heard_at
-            self.evidence = reply.data
-        elif reply.process_id is not None:
-            self.ids.append(reply.process_id)
-            self.evidence = reply.data
-        elif reply.cleared:
-            self.cleared = True
-        elif reply.kind is Kind.BLOCK:
-            self.texts.append(reply.data)
-
-    def say(self, data: bytes) -> Steps:
-        """Hand over `data`, listening meanwhile."""
-        while data:
-            taken = self.transport.write(data[:_CHUNK], self.tick_seconds)
-            data = data[taken:]
-            self.tick_if_silent(taken)
-            if data:
-                yield
-
-    def tick_if_silent(self, taken: int) -> None:
-        """Read what has come in; without waiting while the wire takes bytes."""
-        keep, self.tick_seconds = self.tick_seconds, 0.0 if taken else self.tick_seconds
-        try:
-            self.tick()
-        finally:
-            self.tick_seconds = keep
-
-    def until(self, condition: Callable[[], bool], seconds: float) -> Question:
-        """Listen until `condition`; False when `seconds` have passed."""
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() >= end:
-                return False
-            self.tick()
-            yield
-        return True
-
-    def ask(self, which: int, seconds: float = 1.5) -> Question:
-        """DLE EOT `which`; whether it was answered."""
-        self.real_time.clear()
-        yield from self.say(bytes([0x10, 0x04, which]))
-        answered = yield from self.until(lambda: bool(self.real_time), seconds)
-        if answered:
-            self.status = self.status.with_reply(which, self.real_time[0])
-        return answered
-
-    def inquire(self, seconds: float = 1.5) -> Question:
-        """Online, cause, error and paper; whether the printer answered all of it."""
-        for which in (1, 2, 3, 4):
-            if not (yield from self.ask(which, seconds)):
-                return False
-        return True
-
-    def clear(self, tries: int = 3, seconds: float = 3.0) -> Question:
-        """Empty the printer's buffers; whether it confirmed. Nothing else may be sent until it answers."""
-        for _ in range(tries):
-            self.cleared = False
-            yield from self.say(CLEAR)
-            if (yield from self.until(lambda: self.cleared, seconds)):
-                return True
-        return False
 
 
 def blocked_by(status: Status) -> Reason:
@@ -209,10 +115,10 @@ def blocked_by(status: Status) -> Reason:
 class Attempt:
     """One ticket on its way to one printer; see the module's head for how to drive it.
 
-    `process_id` is 4 characters 20h to 7Eh, unique among recent attempts at this printer; `earlier_ids` are those of
-    earlier attempts of the same job: if one of them is answered before anything is sent, the ticket is PRINTED already.
-    `silence` and `patience` are seconds: how long a printer may say nothing at all, and how long a healthy one may take.
-    Raises ValueError for a process ID that cannot be sent.
+    `process_id` is 4 characters 20h to 7Eh, unique among recent attempts at this printer; `earlier_ids` are
+    those of earlier attempts of the same job: if one of them is answered before anything is sent, the ticket
+    is PRINTED already. `silence` and `patience` are seconds: how long a printer may say nothing at all, and
+    how long a healthy one may take. Raises ValueError for a process ID that cannot be sent.
     """
 
     def __init__(
@@ -261,7 +167,7 @@ class Attempt:
             left = end - time.monotonic()
             if left <= 0 or self._blocked is not before:
                 break
-            self._talk.tick_seconds = max(0.0, min(_TICK, left))
+            self._talk.tick_seconds = max(0.0, min(TICK, left))
             try:
                 next(self._course)
             except StopIteration:
@@ -314,7 +220,10 @@ class Attempt:
     # before
 
     def _until_ready(self, *, accept_blocked: bool = False) -> Steps:
-        """Until the printer answers and nothing blocks it. It never gives up: no byte of the ticket was sent yet."""
+        """Until the printer answers and nothing blocks it.
+
+        It never gives up: no byte of the ticket was sent yet.
+        """
         while True:
             answered = yield from self._talk.inquire()
             self._blocked = blocked_by(self._talk.status) if answered else Reason.SILENT
@@ -345,7 +254,10 @@ class Attempt:
             yield from self._talk.say(PAD)
 
     def _let_it_print(self) -> Steps:
-        """Send a fence and wait for it. All fences still owed stand behind the old ticket, so they come in one burst."""
+        """Send a fence and wait for it.
+
+        All fences still owed stand behind the old ticket, so they come in one burst.
+        """
         talk = self._talk
         own = "".join(chr(0x20 + (ord(char) - 0x20 + 47) % 95) for char in self._process_id)
         talk.in_order = 0
@@ -375,7 +287,7 @@ class Attempt:
         talk = self._talk
         moved_at = time.monotonic()
         while data:
-            taken = self._transport.write(data[:_CHUNK], talk.tick_seconds)
+            taken = self._transport.write(data[:CHUNK], talk.tick_seconds)
             data = data[taken:]
             self._written += taken if own else 0
             talk.tick_if_silent(taken)
@@ -468,8 +380,8 @@ def deliver(
 ) -> Delivery:
     """An `Attempt` from start to end, at most `deadline` seconds; for test pages and simple callers.
 
-    `on_blocked` is called whenever what blocks the printer changes. When time is up: BLOCKED stays BLOCKED, and an
-    attempt still waiting is UNKNOWN if any byte was sent, UNREACHABLE if none was.
+    `on_blocked` is called whenever what blocks the printer changes. When time is up: BLOCKED stays BLOCKED,
+    and an attempt still waiting is UNKNOWN if any byte was sent, UNREACHABLE if none was.
     """
     attempt = Attempt(
         transport,
@@ -498,7 +410,10 @@ def deliver(
 
 
 def status(transport: Transport, deadline: float = 3.0) -> Status:
-    """How the printer is, asked with DLE EOT 1 to 4 within `deadline` seconds. `online` None: it did not answer. Raises Lost."""
+    """How the printer is, asked with DLE EOT 1 to 4 within `deadline` seconds.
+
+    `online` None: it did not answer. Raises Lost.
+    """
     talk = Conversation(transport)
     if transport.can_read:
         _drive(talk.inquire(deadline), deadline)
@@ -506,7 +421,10 @@ def status(transport: Transport, deadline: float = 3.0) -> Status:
 
 
 def clear_buffer(transport: Transport, deadline: float = 9.0) -> bool:
-    """Empty the printer's buffers (DLE DC4 8). True only if the printer confirmed: then nothing old can come out. Raises Lost."""
+    """Empty the printer's buffers (DLE DC4 8).
+
+    True only if the printer confirmed: then nothing old can come out. Raises Lost.
+    """
     talk = Conversation(transport)
     return transport.can_read and _drive(talk.clear(seconds=deadline / 3), deadline)
 

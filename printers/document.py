@@ -123,7 +123,10 @@ class Buzz(Element, frozen=True, tag="buzz"):
 
 
 class Drawer(Element, frozen=True, tag="drawer"):
-    """Kick the cash drawer at connector pin 2 (`drawer` 0) or 5 (1). Belongs in a document of its own, never in a ticket."""
+    """Kick the cash drawer at connector pin 2 (`drawer` 0) or 5 (1).
+
+    Belongs in a document of its own, never in a ticket.
+    """
 
     drawer: Literal[0, 1] = 0
 
@@ -134,8 +137,8 @@ AnyElement = Line | Columns | Row | Bar | Rule | Feed | QR | Barcode | Image | C
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one job puts on paper.
 
-    `language` is a BCP 47 tag, kept for whoever lays out a note around the document. `subject` is a few words of
-    plain ASCII ("TABLE 12 K-0042") that even the emergency ticket can carry when drawing fails.
+    `language` is a BCP 47 tag, kept for whoever lays out a note around the document. `subject` is a few words
+    of plain ASCII ("TABLE 12 K-0042") that even the emergency ticket can carry when drawing fails.
     """
 
     elements: tuple[AnyElement, ...]

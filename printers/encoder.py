@@ -1,8 +1,9 @@
 """A document and a profile become the bytes of one ticket.
 
 What the printer's fonts can show is sent as text, any other line is drawn. QR codes and pictures are built by
-python-escpos, imported on first use because it takes more than half a second; the rest is a handful of constants.
-Whatever fails in drawing, something comes out: in the worst case a plain ticket that says CHECK SCREEN.
+python-escpos, imported on first use because it takes more than half a second; the rest is a handful of
+constants. Whatever fails in drawing, something comes out: in the worst case a plain ticket that says CHECK
+SCREEN.
 """
 
 import io
@@ -35,9 +36,9 @@ from printers.document import (
 )
 from printers.layout import Laid, lay
 from printers.profiles import Profile
-from printers.text import segment
+from printers.text import Run, cells, segment
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 RESET = b"\x1b@"
 CHINESE_OFF = b"\x1c."
@@ -45,7 +46,9 @@ CHINESE_ON = b"\x1c&"
 ALIGN = {"left": b"\x1ba\x00", "center": b"\x1ba\x01", "right": b"\x1ba\x02"}
 AUTO_STATUS = b"\x1da\x0f"
 GUARD = b"\x1d(D\x05\x00\x14\x01\x00\x02\x00"
-"""`GS ( D`: real-time drawer kick and power off (DLE DC4 1 and 2) are not executed (Epson ESC/POS reference)."""
+"""`GS ( D`: real-time drawer kick and power off (DLE DC4 1 and 2) are not executed (Epson ESC/POS
+reference).
+"""
 
 
 def encode(document: Document, profile: Profile) -> bytes:
@@ -53,12 +56,14 @@ def encode(document: Document, profile: Profile) -> bytes:
     try:
         return _Ticket(profile).encode(document)
     except Exception:
-        _log.exception("ticket %r could not be drawn; a plain one is printed instead", document.subject)
+        logger.exception("ticket %r could not be drawn; a plain one is printed instead", document.subject)
         return plain(document, profile)
 
 
 def prelude(profile: Profile) -> bytes:
-    """What every ticket starts with: reset, Chinese mode off (clones power up in it), guard, status, first page."""
+    """What every ticket starts with: reset, Chinese mode off (clones power up in it), guard, status, first
+    page.
+    """
     parts = [RESET, CHINESE_OFF]
     if profile.replies.guard:
         parts.append(GUARD)
@@ -102,7 +107,12 @@ class _Ticket:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.largest = 3 if profile.style.size == "gs" else 2
-        self.grid = raster.Grid(profile.paper.cell_width, profile.paper.cell_height, profile.paper.line)
+        impact = profile.graphics.command == "esc_star"
+        paper = profile.paper
+        self.grid = (
+            raster.Grid(8, 16, 16) if impact else raster.Grid(paper.cell_width, paper.cell_height, paper.line)
+        )
+        self.dots = paper.dots // 2 if impact else paper.dots
         self.out = bytearray(prelude(profile))
         self.page = profile.pages[0].slot if profile.pages else None
         self.style: dict[str, bytes] = {}
@@ -115,8 +125,7 @@ class _Ticket:
     def add(self, element: AnyElement) -> None:
         match element:
             case Line() | Columns() | Row() | Bar() | Rule():
-                for laid in lay(element, self.profile.columns, self.largest):
-                    self.line(laid)
+                self.text(element)
             case Feed():
                 self.plain_style()
                 self.out += b"\n" * element.lines
@@ -134,16 +143,39 @@ class _Ticket:
             case Drawer():
                 self.out += _kick(element, self.profile)
 
-    def line(self, laid: Laid) -> None:
-        runs = segment(laid.text, self.profile)
-        chinese = runs is not None and any(run.double for run in runs)
-        if runs is None or (chinese and max(laid.width, laid.height) > 2):
-            self.drawn(laid)
-            return
-        if laid.inverse and not self.profile.style.inverse:
-            self.drawn(laid)
-            return
-        self.switch_to(laid, chinese=chinese)
+    def text(self, element: Line | Columns | Row | Bar | Rule) -> None:
+        """Lines as text where the printer's fonts hold them, drawn where not.
+
+        An impact printer draws fewer cells to a line, so there the whole element is laid out again.
+        """
+        lines = lay(element, self.profile.columns, self.largest)
+        runs = [self.sendable(laid) for laid in lines]
+        drawn_columns = self.profile.drawn_columns
+        if drawn_columns != self.profile.columns and None in runs:
+            lines = lay(element, drawn_columns, self.largest)
+            runs = [None] * len(lines)
+        for laid, sent in zip(lines, runs, strict=True):
+            if sent is None:
+                self.drawn(laid)
+            else:
+                self.sent(laid, sent)
+
+    def sendable(self, laid: Laid) -> list[Run] | None:
+        runs = segment(self.starred(laid), self.profile)
+        if runs and any(run.double for run in runs) and max(laid.width, laid.height) > 2:
+            return None  # FS ! knows no triple size
+        return runs
+
+    def starred(self, laid: Laid) -> str:
+        """The line's text; where the printer cannot reverse it, framed by stars instead."""
+        if not laid.inverse or self.profile.style.inverse:
+            return laid.text
+        said = laid.text.strip()
+        room = (self.profile.columns // laid.width - cells(said) - 2) // 2
+        return f"{'*' * room} {said} {'*' * room}" if room > 0 else said
+
+    def sent(self, laid: Laid, runs: list[Run]) -> None:
+        self.switch_to(laid, chinese=any(run.double for run in runs))
         for run in runs:
             if run.double:
                 self.out += CHINESE_ON + run.data + CHINESE_OFF
@@ -155,18 +187,10 @@ class _Ticket:
         self.out += b"\n"
 
     def drawn(self, laid: Laid) -> None:
-        if self.profile.graphics.command == "esc_star":
-            self.out += raster.drawn_columns(laid.text, laid.width, laid.height, self.profile.paper.dots)
-            return
-        self.out += raster.drawn_line(
-            laid.text,
-            self.grid,
-            laid.width,
-            laid.height,
-            laid.bold or laid.red,
-            laid.inverse,
-            self.profile.paper.dots,
-        )
+        self.switch_to(Laid("", red=laid.red), chinese=False)
+        command = self.profile.graphics.command
+        style = (laid.width, laid.height, laid.bold, laid.inverse)
+        self.out += raster.drawn_line(laid.text, self.grid, *style, self.dots, columns=command == "esc_star")
 
     def switch_to(self, laid: Laid, *, chinese: bool) -> None:
         """Send the style switches that differ from how the printer stands."""
@@ -195,40 +219,41 @@ class _Ticket:
         self.switch_to(Laid(""), chinese=False)
 
     def aligned(self, align: str, build: Callable[[], bytes], instead: str) -> None:
-        """A code or picture at its place; where it cannot be built, `instead` as text, so that nothing is missing."""
+        """A code or picture at its place; where it cannot be built, `instead` as text, so that nothing is
+        missing.
+        """
         self.plain_style()
         try:
             data = build()
         except (ValueError, OSError, KeyError):
-            _log.exception("a code or picture could not be built; %r is printed instead", instead)
-            for laid in lay(Line(instead, align="center"), self.profile.columns):
-                self.line(laid)
+            logger.exception("a code or picture could not be built; %r is printed instead", instead)
+            self.text(Line(instead, align="center"))
             return
         self.out += data if align == "left" else ALIGN[align] + data + ALIGN["left"]
 
     def qr(self, element: QR) -> bytes:
         code = segno.make(element.data, error=element.correction, micro=False, boost_error=False)
-        modules = code.symbol_size(border=0)[0]
-        size = max(1, min(element.size, self.profile.paper.dots // (modules + 8)))
+        modules = int(code.symbol_size(border=0)[0])
+        size = max(1, min(element.size, self.dots // (modules + 8)))
         if not self.profile.graphics.qr:
-            border = 4
-            side = (modules + 2 * border) * size
-            rows = code.matrix_iter(scale=size, border=border)
-            ink = Picture.new("1", (side, side))
-            ink.putdata([bool(dot) for row in rows for dot in row])
-            return self.picture(ink)
+            ink = Picture.new("1", (modules, modules))
+            ink.putdata([255 if dot else 0 for row in code.matrix_iter(border=0) for dot in row])
+            return self.picture(ink.resize((modules * size, modules * size), Picture.Resampling.NEAREST))
         dummy = _escpos().Dummy()
         levels = {"L": 0, "M": 1, "Q": 2, "H": 3}
         dummy.qr(element.data, ec=levels[element.correction], size=size, native=True)
         return bytes(dummy.output) + b"\n"
 
     def barcode(self, element: Barcode) -> bytes:
-        """Code 128, set B (`GS k` 73), its text below. Raises ValueError for what set B cannot carry or the paper hold."""
+        """Code 128, set B (`GS k` 73), its text below.
+
+        Raises ValueError for what set B cannot carry or the paper hold.
+        """
         data = element.data
         if not data or any(not " " <= char <= "~" for char in data):
             raise ValueError("a barcode carries printable ASCII only")
         dots = (len(data) + 3) * 11 + 2
-        module = min(3, self.profile.paper.dots // dots)
+        module = min(3, self.dots // dots)
         if not self.profile.graphics.barcode or module < 2:
             raise ValueError("the paper is too narrow for this barcode")
         coded = b"{B" + data.replace("{", "{{").encode("ascii")
@@ -240,12 +265,12 @@ class _Ticket:
             source.load()
             flat = Picture.new("RGB", source.size, "white")
             flat.paste(source, mask=source.convert("RGBA").getchannel("A"))
-        flat.thumbnail((self.profile.paper.dots, 2400))
+        flat.thumbnail((self.dots, 2400))
         return self.picture(Picture.eval(flat.convert("L"), lambda level: 255 - level).convert("1"))
 
     def picture(self, ink: Picture.Image) -> bytes:
         if self.profile.graphics.command == "esc_star":
-            return raster.columns(ink)
+            return raster.column_bands(ink)
         return raster.raster(ink)
 
 
@@ -266,14 +291,14 @@ def _kick(kick: Drawer, profile: Profile) -> bytes:
 def _escpos() -> Any:
     """python-escpos' printer module.
 
-    Importing it configures the root logger and leaves a pickle in the temp folder at every start (version 3.1); the first
-    is undone here, the second kept to one file that only we can write.
+    Importing it configures the root logger and leaves a pickle in the temp folder at every start (version
+    3.1); the first is undone here, the second kept to one file that only we can write.
     """
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", tempfile.mkdtemp(prefix="escpos-"))
-    from escpos import printer
-
+    with tempfile.TemporaryDirectory(prefix="escpos-") as folder:
+        os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", folder)
+        from escpos import printer
     root.handlers[:] = handlers
     root.setLevel(level)
     return printer

@@ -1,7 +1,8 @@
 """What each model of printer can do, read from one TOML file a model in `profiles/`.
 
 A profile is a claim on paper, so every table names its source; what only a test slip can tell (Chinese ROM,
-proof of printing) stands there as the expected value and is stored per printer once probed: `Profile.adjusted`.
+proof of printing) stands there as the expected value and is stored per printer once probed:
+`Profile.adjusted`.
 """
 
 import re
@@ -30,7 +31,9 @@ class Sourced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Paper(Sourced, frozen=True):
-    """Print width in dots and in Font A columns; one cell of the grid is `cell` dots, one line `line` dots high."""
+    """Print width in dots and in Font A columns; one cell of the grid is `cell` dots, one line `line` dots
+    high.
+    """
 
     width_mm: int
     dots: int
@@ -93,8 +96,9 @@ class Buzzer(Sourced, frozen=True):
 class Replies(Sourced, frozen=True):
     """What is expected of the back channel until the printer is probed.
 
-    `proof` is the class of evidence A to D; `auto_status` whether `GS a` is known; `guard` whether `GS ( D` may be sent
-    to stop real-time commands hidden in graphics. `bytes_per_second` and `lines_per_second` are for patience only.
+    `proof` is the class of evidence A to D; `auto_status` whether `GS a` is known; `guard` whether `GS ( D`
+    may be sent to stop real-time commands hidden in graphics. `bytes_per_second` and `lines_per_second` are
+    for patience only.
     """
 
     proof: Literal["A", "B", "C", "D"] = "C"
@@ -127,6 +131,11 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     def columns(self) -> int:
         """Cells of normal text in one line."""
         return self.paper.columns
+
+    @property
+    def drawn_columns(self) -> int:
+        """Cells in one drawn line: an impact printer needs 8 of its 200 picture dots for each."""
+        return self.paper.dots // 16 if self.graphics.command == "esc_star" else self.paper.columns
 
     def adjusted(
         self,

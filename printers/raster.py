@@ -1,7 +1,9 @@
-"""Lines of text as pictures, for what the printer's own fonts cannot show, and for printers that take pictures only.
+"""Lines of text as pictures, for what the printer's own fonts cannot show, and for printers that take
+pictures only.
 
-Every character stands in its cell, so a drawn line aligns with a sent one. The fonts are found in the system's font
-folders: WenQuanYi Micro Hei (hanzi, kana, hangul, Latin), then Unifont, so that every character shows something.
+Every character stands in its cell, so a drawn line aligns with a sent one. The fonts are found in the
+system's font folders: WenQuanYi Micro Hei (hanzi, kana, hangul, Latin), then Unifont, so that every character
+shows something.
 """
 
 import re
@@ -21,10 +23,15 @@ _FOLDERS: Final = (
 )
 _MISSING: Final = "\U0010fffe"
 _BAND: Final = 4000
-"""Bytes of picture in one command. A printer that lost the rest of a command swallows at most this much of what follows."""
+"""Bytes of picture in one command.
+
+A printer that lost the rest of a command swallows at most this much of what follows.
+"""
 
 HIDDEN_COMMAND: Final = re.compile(rb"\x10[\x04\x05\x14]")
-"""A printer executes DLE EOT, DLE ENQ and DLE DC4 on reception, even inside a picture (Epson TM-T88III specification)."""
+"""A printer executes DLE EOT, DLE ENQ and DLE DC4 on reception, even inside a picture (Epson TM-T88III
+specification).
+"""
 
 
 class FontMissing(RuntimeError):
@@ -149,12 +156,16 @@ def _reversed(ink: Image.Image) -> Image.Image:
 
 
 def defang(data: bytes) -> bytes:
-    """Picture data without any byte pair that a printer would take for a real-time command: one dot is added to each."""
+    """Picture data without any byte pair that a printer would take for a real-time command: one dot is added
+    to each.
+    """
     return HIDDEN_COMMAND.sub(lambda found: b"\x18" + found.group()[1:], data)
 
 
 def raster(ink: Image.Image) -> bytes:
-    """The picture as `GS v 0` commands, in bands, with nothing in them that looks like a real-time command."""
+    """The picture as `GS v 0` commands, in bands, with nothing in them that looks like a real-time
+    command.
+    """
     width = -(-ink.width // 8)
     if ink.width % 8:
         padded = Image.new("1", (width * 8, ink.height))
@@ -171,16 +182,22 @@ def raster(ink: Image.Image) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def drawn_line(text: str, grid: Grid, width: int, height: int, bold: bool, inverse: bool, dots: int) -> bytes:
-    """`draw_line` as `raster` bytes, kept for the next ticket: menus repeat themselves."""
+def drawn_line(
+    text: str, grid: Grid, width: int, height: int, bold: bool, inverse: bool, dots: int, *, columns: bool
+) -> bytes:
+    """`draw_line` as bytes, kept for the next ticket: menus repeat themselves.
+
+    `columns` for impact printers.
+    """
     picture = draw_line(text, grid, width=width, height=height, bold=bold, inverse=inverse, dots=dots)
-    return raster(picture)
+    return column_bands(picture) if columns else raster(picture)
 
 
-def columns(ink: Image.Image) -> bytes:
-    """The picture as `ESC * 1` bands of 8 dots, for impact printers that know no `GS v 0`.
+def column_bands(ink: Image.Image) -> bytes:
+    """The picture as `ESC * 0` bands of 8 dots, for impact printers that know no `GS v 0`.
 
-    The line spacing is set to the height of a band (`ESC 3 16`: 8 dots of 1/72 inch in units of 1/144) and put back after.
+    The line spacing is set to the height of a band (`ESC 3 16`: 8 dots of 1/72 inch in units of 1/144) and
+    put back after.
     """
     width = ink.width
     out = bytearray(b"\x1b3\x10")
@@ -188,5 +205,5 @@ def columns(ink: Image.Image) -> bytes:
         band = Image.new("1", (width, 8))
         band.paste(ink.crop((0, top, width, min(top + 8, ink.height))), (0, 0))
         data = band.transpose(Image.Transpose.ROTATE_270).transpose(Image.Transpose.FLIP_LEFT_RIGHT).tobytes()
-        out += b"\x1b*\x01" + width.to_bytes(2, "little") + defang(data) + b"\n"
+        out += b"\x1b*\x00" + width.to_bytes(2, "little") + defang(data) + b"\n"
     return bytes(out) + b"\x1b2"

@@ -1,8 +1,8 @@
 """What a printer says back: one stream, several kinds of answer, told apart by their first byte.
 
-First bytes (Epson ESC/POS reference; all 256 values were checked for ambiguity): `b & 93h == 12h` answers DLE EOT;
-`b & 93h == 10h` opens an automatic status of 4 bytes; `b & 90h == 00h` answers GS r or GS I; 37h, 3Dh and 5Fh open a
-block that ends with 00h; 11h and 13h are XON and XOFF.
+First bytes (Epson ESC/POS reference; all 256 values were checked for ambiguity): `b & 93h == 12h` answers DLE
+EOT; `b & 93h == 10h` opens an automatic status of 4 bytes; `b & 90h == 00h` answers GS r or GS I; 37h, 3Dh
+and 5Fh open a block that ends with 00h; 11h and 13h are XON and XOFF.
 """
 
 from dataclasses import dataclass
@@ -86,7 +86,10 @@ class Demultiplexer:
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """How the printer says it is. `online` is None where it said nothing; `paper` is unknown until it was told."""
+    """How the printer says it is.
+
+    `online` is None where it said nothing; `paper` is unknown until it was told.
+    """
 
     online: bool | None = None
     paper: Literal["ok", "low", "out", "unknown"] = "unknown"

@@ -1,6 +1,7 @@
 """Text on a grid of cells: how wide it is, where it breaks, which bytes carry it.
 
-A cell is one Font A character. Hanzi, kana, hangul and emoji take two. Nothing is ever cut off: what does not fit wraps.
+A cell is one Font A character. Hanzi, kana, hangul and emoji take two. Nothing is ever cut off: what does not
+fit wraps.
 """
 
 import unicodedata
@@ -18,7 +19,9 @@ _NOT_LAST = set("（《「『【〔“‘([{¥￥$€£")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Bytes that go out under one character set: `page` is an `ESC t` slot, None is plain ASCII; `double` is ROM Chinese."""
+    """Bytes that go out under one character set: `page` is an `ESC t` slot, None is plain ASCII; `double` is
+    ROM Chinese.
+    """
 
     data: bytes
     page: int | None = None
@@ -26,7 +29,9 @@ class Run:
 
 
 def clean(text: str) -> str:
-    """Text as one can print it: composed (NFC), tabs as a space, other control characters gone, newlines kept."""
+    """Text as one can print it: composed (NFC), tabs as a space, other control characters gone, newlines
+    kept.
+    """
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     return "".join(c for c in composed if c == "\n" or _printable(c))
 
@@ -57,7 +62,9 @@ def cells(text: str) -> int:
 
 
 def _atoms(text: str) -> list[str]:
-    """Pieces a line may break between: words, runs of spaces, single wide characters with their punctuation."""
+    """Pieces a line may break between: words, runs of spaces, single wide characters with their
+    punctuation.
+    """
     atoms: list[str] = []
     glue = False
     for cluster in clusters(text):
@@ -86,8 +93,9 @@ def longest_word(text: str) -> int:
 def wrap(text: str, width: int, *, later: int | None = None) -> list[str]:
     """Break `text` into lines of at most `width` cells (`later` for every line after the first).
 
-    Breaks at spaces, around wide characters, and inside a word only where the word alone is longer than a line.
-    Every character but the spaces at a break is kept. Widths below 2 are taken as 2, or a hanzi would never fit.
+    Breaks at spaces, around wide characters, and inside a word only where the word alone is longer than a
+    line. Every character but the spaces at a break is kept. Widths below 2 are taken as 2, or a hanzi would
+    never fit.
     """
     rest = max(2, width if later is None else later)
     lines: list[str] = []
@@ -136,9 +144,10 @@ def pad(text: str, width: int, align: str = "left") -> str:
 def segment(text: str, profile: Profile) -> list[Run] | None:
     """The text as runs of bytes the printer's own fonts can show, or None where the line must be drawn.
 
-    A character that takes one cell is only sent from a single-byte page, one that takes two only from the Chinese
-    ROM, whose characters are all 24 dots wide: otherwise the paper would not agree with the layout. Of GB18030 only the
-    two-byte part (GBK) is used, because many printers know no other (SP91 manual, page 66).
+    A character that takes one cell is only sent from a single-byte page, one that takes two only from the
+    Chinese ROM, whose characters are all 24 dots wide: otherwise the paper would not agree with the layout.
+    Of GB18030 only the two-byte part (GBK) is used, because many printers know no other (SP91 manual, page
+    66).
     """
     runs: list[Run] = []
     for cluster in clusters(text):

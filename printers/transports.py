@@ -1,21 +1,24 @@
 """The wires to a printer. Each call has a deadline; none blocks past it, whatever the printer does.
 
-`tcp://192.168.1.50:9100`, `usb:04b8:0202`, `serial:/dev/ttyUSB0?baud=38400`, `file:/dev/usb/lp0`. A transport belongs
-to one thread. That bytes were taken proves nothing about paper: see `confirm`.
+`tcp://192.168.1.50:9100`, `usb:04b8:0202`, `serial:/dev/ttyUSB0?baud=38400`, `file:/dev/usb/lp0`. A transport
+belongs to one thread. That bytes were taken proves nothing about paper: see `confirm`.
 """
 
 import contextlib
+import errno
 import fcntl
+import ipaddress
 import os
 import select
 import socket
 import stat
 import struct
 import termios
+import threading
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -117,7 +120,8 @@ class Transport(ABC):
 
     @abstractmethod
     def write(self, data: bytes, timeout: float) -> int:
-        """Hand over what the wire takes now, waiting at most `timeout` seconds for room; returns the bytes taken, maybe 0.
+        """Hand over what the wire takes now, waiting at most `timeout` seconds for room; returns the bytes
+        taken, maybe 0.
 
         Raises Lost when the wire is broken; then none of `data` counts as taken.
         """
@@ -128,13 +132,16 @@ class Transport(ABC):
 
     @abstractmethod
     def drained(self) -> bool:
-        """Whether everything handed over has left this machine (for TCP: was acknowledged by the other end). Raises Lost."""
+        """Whether everything handed over has left this machine (for TCP: was acknowledged by the other end).
+
+        Raises Lost.
+        """
 
     @abstractmethod
     def close(self) -> None:
         """Close; never raises, never waits."""
 
-    def __enter__(self) -> "Transport":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -152,7 +159,7 @@ def connect(connection: str, *, timeout: float = 3.0) -> Transport:
         case "file":
             return DeviceFile(where)
         case "usb":
-            from printers.usb import Usb
+            from printers.usb import Usb  # libusb is loaded only where a printer hangs on it
 
             return Usb(where)
         case "epos":
@@ -216,16 +223,21 @@ class Tcp(Transport):
         return bool(left == 0)
 
     def close(self) -> None:
+        """Unread answers are read first: closing over them sends RST, which lets some printers drop the
+        ticket.
+        """
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
+            while self._socket.recv(4096):
+                pass
         self._socket.close()
 
 
 class DeviceFile(Transport):
     """A device file of the kernel's USB printer driver (`/dev/usb/lp0`), a FIFO, or a plain file.
 
-    Opened non-blocking: usblp's write would otherwise wait for paper for ever (drivers/usb/class/usblp.c); `drained`
-    must be true before closing, or usblp drops what is still under way.
+    Opened non-blocking: usblp's write would otherwise wait for paper for ever (drivers/usb/class/usblp.c);
+    `drained` must be true before closing, or usblp drops what is still under way.
     """
 
     def __init__(self, where: Connection) -> None:
@@ -264,6 +276,9 @@ class DeviceFile(Transport):
         except BlockingIOError:
             return b""
         except OSError as error:
+            if error.errno == errno.EINVAL:  # usblp: this printer has no way back
+                self.can_read = False
+                return b""
             raise Lost(f"{self.connection} is gone ({_plain(error)}).") from error
 
     def drained(self) -> bool:
@@ -275,7 +290,10 @@ class DeviceFile(Transport):
 
 
 class Serial(Transport):
-    """A serial line, 8N1. Linux knows no DTR/DSR flow control: wire the printer's DTR to CTS (`flow=rtscts`)."""
+    """A serial line, 8N1.
+
+    Linux knows no DTR/DSR flow control: wire the printer's DTR to CTS (`flow=rtscts`).
+    """
 
     def __init__(self, where: Connection) -> None:
         import serial
@@ -323,6 +341,26 @@ class Serial(Transport):
         with contextlib.suppress(OSError, TypeError):
             self._port.reset_output_buffer()
             self._port.close()
+
+
+def _resolve(host: str, timeout: float) -> str:
+    """The first address of `host`; the system's resolver knows no deadline, so it works on a thread of its
+    own.
+    """
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.ip_address(host))
+    found: list[str] = []
+
+    def look_up() -> None:
+        with contextlib.suppress(OSError):
+            found.append(str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]))
+
+    thread = threading.Thread(target=look_up, name=f"look-up-{host}", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    if not found:
+        raise Unreachable(f"Nothing on this network is called {host}.")
+    return found[0]
 
 
 def _ready(fd: int, event: int, timeout: float) -> bool:

@@ -1,4 +1,5 @@
-"""A printer that is not there: it takes ESC/POS over TCP or a pty, answers like one, fails like one, and draws its paper.
+"""A printer that is not there: it takes ESC/POS over TCP or a pty, answers like one, fails like one, and
+draws its paper.
 
 Written from the vendors' manuals and sharing nothing with the encoder, so that the two can disagree.
 `Printer` is all a test needs; `python -m printers.emulator` is the same for any developer.

@@ -6,23 +6,21 @@ Lengths are those of Epson's ESC/POS reference; clones' `ESC B` from the SP91 ma
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_FIXED = {
-    b"\x1b": {
-        "@": 0, "!": 1, "a": 1, "E": 1, "G": 1, "M": 1, "-": 1, "d": 1, "J": 1, "K": 1, "2": 0, "3": 1, "t": 1,
-        "R": 1, "r": 1, "p": 3, "B": 2, "$": 2, "\\": 2, " ": 1, "i": 0, "m": 0, "c": 2, "{": 1, "V": 1, "=": 1,
-        "S": 0, "L": 0, "T": 1, "W": 8, "%": 1, "?": 1, "e": 1, "U": 1,
-    },
-    b"\x1d": {
-        "!": 1, "B": 1, "h": 1, "w": 1, "H": 1, "f": 1, "a": 1, "r": 1, "I": 1, "L": 2, "W": 2, "P": 2, "/": 1,
-        "^": 3, ":": 0, "b": 1, "j": 1, "T": 1, "$": 2, "\\": 2, "z": 2,
-    },
-    b"\x1c": {"&": 0, ".": 0, "!": 1, "S": 2, "W": 1, "C": 1, "-": 1, "p": 2, "2": 2},
-}  # fmt: skip
+_FIXED: dict[int, dict[str, int]] = {
+    0x1B: dict.fromkeys("@2imSL", 0) | dict.fromkeys("!aEGM-dJK3tRr {V=T%?eU", 1) | dict.fromkeys("B$\\c", 2),
+    0x1D: dict.fromkeys(":", 0) | dict.fromkeys("!BhwHfarI/bjT", 1) | dict.fromkeys("LWP$\\z", 2),
+    0x1C: dict.fromkeys("&.", 0) | dict.fromkeys("!WC-", 1) | dict.fromkeys("Sp2", 2),
+}
+"""Parameters after the letter, for commands of fixed length."""
+_FIXED[0x1B] |= {"p": 3, "W": 8}
+_FIXED[0x1D] |= {"^": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: `name` as in the manual ("ESC @", "text", "LF"), its parameters, and how many bytes it took."""
+    """One command: `name` as in the manual ("ESC @", "text", "LF"), its parameters, and how many bytes it
+    took.
+    """
 
     name: str
     args: bytes
@@ -34,7 +32,10 @@ class _Short(Exception):
 
 
 def parse(memory: bytearray, *, double: bool) -> Command | None:
-    """The first command in `memory`, or None while it is incomplete. `double`: bytes from 81h pair up to Chinese."""
+    """The first command in `memory`, or None while it is incomplete.
+
+    `double`: bytes from 81h pair up to Chinese.
+    """
     if not memory:
         return None
     first = memory[0]
@@ -45,7 +46,7 @@ def parse(memory: bytearray, *, double: bool) -> Command | None:
             return Command(_CONTROLS[first], b"", 1)
         if first == 0x10:
             return _real_time(memory)
-        if bytes([first]) in _FIXED:
+        if first in _FIXED:
             return _escape(memory)
     except _Short:
         return None
@@ -89,13 +90,12 @@ def _real_time(memory: bytearray) -> Command:
 
 
 def _escape(memory: bytearray) -> Command:
-    lead = bytes([memory[0]])
     letter = chr(_take(memory, 1, 1)[0])
-    name = {b"\x1b": "ESC", b"\x1d": "GS", b"\x1c": "FS"}[lead] + " " + letter
+    name = {0x1B: "ESC ", 0x1D: "GS ", 0x1C: "FS "}[memory[0]] + letter
     special = _VARIABLE.get(name)
     if special:
         return special(name, memory)
-    count = _FIXED[lead].get(letter)
+    count = _FIXED[memory[0]].get(letter)
     if count is None:
         return Command("unknown", bytes(memory[:2]), 2)
     return Command(name, _take(memory, 2, count), 2 + count)
@@ -107,7 +107,7 @@ def _bit_image(name: str, memory: bytearray) -> Command:
     return Command(name, _take(memory, 2, 3 + count), 5 + count)
 
 
-def _raster(name: str, memory: bytearray) -> Command:
+def _raster(_: str, memory: bytearray) -> Command:
     _take(memory, 2, 6)
     count = _word(memory, 4) * _word(memory, 6)
     return Command("GS v 0", _take(memory, 3, 5 + count), 8 + count)

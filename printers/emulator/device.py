@@ -1,8 +1,9 @@
 """The machine's mind: memory, sensors, real-time commands, answers. No sockets and no clock of its own.
 
-Behaviour is that of Epson's ESC/POS reference and the TM-T88III, TM-T81 and UB-E02 manuals: data waits in memory and
-survives paper out, not power off; nothing in memory is carried out while offline; a process ID is answered when the
-paper before it is printed; real-time commands are carried out on arrival, even inside a picture.
+Behaviour is that of Epson's ESC/POS reference and the TM-T88III, TM-T81 and UB-E02 manuals: data waits in
+memory and survives paper out, not power off; nothing in memory is carried out while offline; a process ID is
+answered when the paper before it is printed; real-time commands are carried out on arrival, even inside a
+picture.
 """
 
 from collections.abc import Callable
@@ -97,7 +98,9 @@ class Device:
     # arriving data
 
     def receive(self, data: bytes) -> None:
-        """Bytes from the host: real-time commands are carried out now, everything waits in memory for its turn."""
+        """Bytes from the host: real-time commands are carried out now, everything waits in memory for its
+        turn.
+        """
         if not self.sensors.power:
             return
         self.memory += data
@@ -138,7 +141,9 @@ class Device:
     # carrying out
 
     def step(self) -> int | None:
-        """Carry out the next command in memory; returns lines moved, or None when there is nothing that can be done now."""
+        """Carry out the next command in memory; returns lines moved, or None when there is nothing that can
+        be done now.
+        """
         if self.offline:
             return None
         command = parse(self.memory, double=self.press.double)
@@ -171,17 +176,17 @@ class Device:
                 self.report()
         return moved
 
-    def _process_id(self, args: bytes) -> None:
+    def process_id(self, args: bytes) -> None:
         if self.proof == "A" and args[:2] == b"00":
             self.process_ids.append(args[2:6].decode("latin-1"))
             self.answers += b"\x37\x22" + args[2:6] + b"\x00"
 
-    def _in_order_status(self, args: bytes) -> None:
+    def in_order_status(self, args: bytes) -> None:
         if self.proof in "AB":
             paper = 0x03 if self.sensors.paper == "low" else 0x00
             self.answers.append(paper if args[0] in (1, 49) else int(self.sensors.drawer_open))
 
-    def _identity(self, args: bytes) -> None:
+    def identity(self, args: bytes) -> None:
         if self.proof not in "AB":
             return
         language = b"CHINA GB18030" if self.machine.double_byte else b""
@@ -197,31 +202,31 @@ class Device:
         elif args[0] in (1, 2, 49, 50):
             self.answers.append(0x03 if self.machine.double_byte else 0x02)
 
-    def _automatic_reports(self, args: bytes) -> None:
+    def automatic_reports(self, args: bytes) -> None:
         self._reports = args[0]
         if self._reports and self.proof in "AB":
             self._reported = self._automatic()
             self.answers += self._reported
 
-    def _guard(self, args: bytes) -> None:
+    def guard(self, args: bytes) -> None:
         if args[:1] == b"\x14":
             for function, on in zip(args[1::2], args[2::2], strict=False):
                 (self._guarded.discard if on in (1, 49) else self._guarded.add)(function)
 
-    def _kick(self, args: bytes) -> None:
+    def kick(self, _: bytes) -> None:
         self.kicks += 1
 
-    def _buzz(self, args: bytes) -> None:
+    def buzz(self, _: bytes) -> None:
         self.buzzes += 1
 
 
 _ANSWERS: dict[str, Callable[[Device, bytes], None]] = {
-    "GS ( H": Device._process_id,
-    "GS r": Device._in_order_status,
-    "GS I": Device._identity,
-    "GS a": Device._automatic_reports,
-    "GS ( D": Device._guard,
-    "ESC p": Device._kick,
-    "ESC B": Device._buzz,
-    "ESC ( A": Device._buzz,
+    "GS ( H": Device.process_id,
+    "GS r": Device.in_order_status,
+    "GS I": Device.identity,
+    "GS a": Device.automatic_reports,
+    "GS ( D": Device.guard,
+    "ESC p": Device.kick,
+    "ESC B": Device.buzz,
+    "ESC ( A": Device.buzz,
 }

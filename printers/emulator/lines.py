@@ -23,7 +23,10 @@ class Caller(ABC):
 
     @abstractmethod
     def receive(self, count: int) -> bytes:
-        """What arrived; b"" when the host is gone. Raises BlockingIOError when nothing did, OSError on a broken line."""
+        """What arrived; b"" when the host is gone.
+
+        Raises BlockingIOError when nothing did, OSError on a broken line.
+        """
 
     @abstractmethod
     def send(self, data: bytes) -> int:

@@ -24,7 +24,10 @@ _EPSON_PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One kind of printer. `proof` is the best evidence it gives: A process ID, B in-order status, C real-time status, D none."""
+    """One kind of printer.
+
+    `proof` is the best evidence it gives: A process ID, B in-order status, C real-time status, D none.
+    """
 
     name: str
     title: str

@@ -17,7 +17,9 @@ Kind = Literal["text", "picture", "qr", "barcode", "feed"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One band of the paper: `ink` 0 to 255 by dot (None where only fed), `text` what it says if it was sent as text."""
+    """One band of the paper: `ink` 0 to 255 by dot (None where only fed), `text` what it says if it was sent
+    as text.
+    """
 
     kind: Kind
     height: int
@@ -35,7 +37,10 @@ class Part:
 
 @dataclass(slots=True)
 class Paper:
-    """One piece of paper, from one cut to the next. `cut` is how it came off: full, partial, torn by hand, or not yet."""
+    """One piece of paper, from one cut to the next.
+
+    `cut` is how it came off: full, partial, torn by hand, or not yet.
+    """
 
     dots: int
     margin: int = 32
@@ -45,7 +50,10 @@ class Paper:
 
     @property
     def lines(self) -> list[str]:
-        """The lines that were sent as text, in order, without trailing spaces. Drawn lines are in `pictures`."""
+        """The lines that were sent as text, in order, without trailing spaces.
+
+        Drawn lines are in `pictures`.
+        """
         return [part.text.rstrip() for part in self.parts if part.kind in {"text", "barcode"}]
 
     @property

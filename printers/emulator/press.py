@@ -126,26 +126,26 @@ class Press:
         self._start()
         self._stored = stored
 
-    def _set(self, **change: object) -> None:
+    def set_style(self, **change: object) -> None:
         self._style = replace(self._style, **change)  # type: ignore[arg-type]
 
     def size(self, args: bytes) -> None:
         size = ((args[0] >> 4 & 7) + 1, (args[0] & 7) + 1)
-        self._set(size=size, double_size=size)
+        self.set_style(size=size, double_size=size)
 
     def mode(self, args: bytes) -> None:
         size = (2 if args[0] & 0x20 else 1, 2 if args[0] & 0x10 else 1)
-        self._set(size=size, bold=bool(args[0] & 8))
+        self.set_style(size=size, bold=bool(args[0] & 8))
 
     def double_mode(self, args: bytes) -> None:
-        self._set(double_size=(2 if args[0] & 4 else 1, 2 if args[0] & 8 else 1))
+        self.set_style(double_size=(2 if args[0] & 4 else 1, 2 if args[0] & 8 else 1))
 
     def spacing(self, args: bytes) -> None:
-        self._set(spacing=max(1, args[0] * self.machine.dpi // (self.machine.dpi * 2)))
+        self.set_style(spacing=max(1, args[0] * self.machine.dpi // (self.machine.dpi * 2)))
 
     def align(self, args: bytes) -> None:
         if not self._line:
-            self._set(align={49: 1, 50: 2}.get(args[0], args[0] if args[0] < 3 else 0))
+            self.set_style(align={49: 1, 50: 2}.get(args[0], args[0] if args[0] < 3 else 0))
 
     # graphics and codes
 
@@ -185,10 +185,10 @@ class Press:
         level = "LMQH"[(self._code.get(69, b"0")[0] - 48) & 3]
         size = self._code.get(67, b"\x03")[0]
         symbol = segno.make(data.decode("utf-8", "replace"), error=level, micro=False, boost_error=False)
-        side = symbol.symbol_size(border=0)[0] * size
-        dots = Image.new("1", (side, side))
-        dots.putdata([bool(dot) for row in symbol.matrix_iter(scale=size, border=0) for dot in row])
-        self._picture(dots)
+        modules = int(symbol.symbol_size(border=0)[0])
+        dots = Image.new("1", (modules, modules))
+        dots.putdata([255 if dot else 0 for row in symbol.matrix_iter(border=0) for dot in row])
+        self._picture(dots.resize((modules * size, modules * size), Image.Resampling.NEAREST))
         drawn = self.paper.parts.pop()
         self._add(replace(drawn, kind="qr", text=data.decode("utf-8", "replace")))
 
@@ -226,7 +226,9 @@ class Press:
             self._picture(dots, zoom=args[1] & 3)
 
     def graphics(self, args: bytes) -> None:
-        """GS ( L: 112 takes a picture in, 50 prints it, 67 keeps it in NV memory under a key, 69 prints that."""
+        """GS ( L: 112 takes a picture in, 50 prints it, 67 keeps it in NV memory under a key, 69 prints
+        that.
+        """
         function = args[1] if len(args) > 1 else 0
         if function == 112 and args[2] == 48:
             width, height = int.from_bytes(args[6:8], "little"), int.from_bytes(args[8:10], "little")
@@ -278,13 +280,13 @@ _ACTIONS: dict[str, Callable[[Press, bytes], None]] = {
     "ESC !": Press.mode,
     "FS !": Press.double_mode,
     "ESC 3": Press.spacing,
-    "ESC 2": lambda press, _: press._set(spacing=press.machine.line),
+    "ESC 2": lambda press, _: press.set_style(spacing=press.machine.line),
     "ESC a": Press.align,
-    "ESC E": lambda press, args: press._set(bold=bool(args[0] & 1)),
-    "ESC G": lambda press, args: press._set(bold=bool(args[0] & 1)),
-    "ESC r": lambda press, args: press._set(red=args[0] in (1, 49)),
-    "ESC t": lambda press, args: press._set(page=args[0]),
-    "GS B": lambda press, args: press._set(inverse=bool(args[0] & 1)),
+    "ESC E": lambda press, args: press.set_style(bold=bool(args[0] & 1)),
+    "ESC G": lambda press, args: press.set_style(bold=bool(args[0] & 1)),
+    "ESC r": lambda press, args: press.set_style(red=args[0] in (1, 49)),
+    "ESC t": lambda press, args: press.set_style(page=args[0]),
+    "GS B": lambda press, args: press.set_style(inverse=bool(args[0] & 1)),
     "FS &": lambda press, _: setattr(press, "double", press.machine.double_byte is not None),
     "FS .": lambda press, _: setattr(press, "double", False),
     "GS v 0": Press.raster,

@@ -20,7 +20,8 @@ _GULP = 4096
 
 
 class Printer:
-    """A printer that is not there. `with Printer("generic-80") as printer:` or `start()` and `stop()`; all methods are thread-safe.
+    """A printer that is not there. `with Printer("generic-80") as printer:` or `start()` and `stop()`; all
+    methods are thread-safe.
 
     `port` 0 takes a free one; read `port` after `start`. `pty=True` opens a serial line instead, at `path`.
     `proof` overrides the machine's class (A to D); `line_seconds` makes each line take time, as paper does.
