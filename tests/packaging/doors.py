@@ -1,5 +1,7 @@
 """A contract for import-linter: a room of the house is entered through its doors only."""
 
+from typing import cast
+
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
@@ -11,9 +13,9 @@ class DoorsContract(Contract):
     `composers` (modules that put the house together and may import anything).
     """
 
-    rooms = fields.ListField(subfield=fields.StringField())
-    open_doors = fields.ListField(subfield=fields.StringField())
-    composers = fields.ListField(subfield=fields.StringField())
+    rooms = fields.SetField(subfield=fields.StringField())
+    open_doors = fields.SetField(subfield=fields.StringField())
+    composers = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         broken = sorted(
@@ -34,9 +36,10 @@ class DoorsContract(Contract):
     def _is_closed(self, module: str) -> bool:
         """True for a module inside a room that is not one of its doors (nor inside one)."""
         parts = module.split(".")
-        return len(parts) > 2 and parts[1] in self.rooms and parts[2] not in self.open_doors
+        rooms, doors = cast("set[str]", self.rooms), cast("set[str]", self.open_doors)
+        return len(parts) > 2 and parts[1] in rooms and parts[2] not in doors
 
     def _may_enter(self, importer: str, imported: str) -> bool:
         room = ".".join(imported.split(".")[:2])
-        own_house = (room, *self.composers)
+        own_house = (room, *cast("set[str]", self.composers))
         return any(importer == one or importer.startswith(f"{one}.") for one in own_house)
