@@ -225,8 +225,8 @@ class _Ticket:
         self.plain_style()
         try:
             data = build()
-        except (ValueError, OSError, KeyError):
-            logger.exception("a code or picture could not be built; %r is printed instead", instead)
+        except (ValueError, OSError, KeyError) as error:
+            logger.warning("a code or picture could not be built (%s); %r is printed instead", error, instead)
             self.text(Line(instead, align="center"))
             return
         self.out += data if align == "left" else ALIGN[align] + data + ALIGN["left"]

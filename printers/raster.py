@@ -28,6 +28,9 @@ _BAND: Final = 4000
 A printer that lost the rest of a command swallows at most this much of what follows.
 """
 
+_INK: Final = 80
+"""From which grey on a dot is burnt: low, because single-dot strokes of small Latin letters would break otherwise."""
+
 HIDDEN_COMMAND: Final = re.compile(rb"\x10[\x04\x05\x14]")
 """A printer executes DLE EOT, DLE ENQ and DLE DC4 on reception, even inside a picture (Epson TM-T88III
 specification).
@@ -90,8 +93,8 @@ def _blank(face: Face) -> tuple[tuple[int, int], bytes]:
 
 
 @lru_cache(maxsize=8192)
-def _face_for(cluster: str) -> Face:
-    stack = faces()
+def _face_for(cluster: str, coarse: bool) -> Face:
+    stack = sorted(faces(), key=lambda face: face.index) if coarse else faces()  # Unifont was drawn for 16 dots
     for face in stack:
         mask = _font(face, 24).getmask(cluster[0])
         if (mask.size, bytes(mask)) != _blank(face):
@@ -103,7 +106,11 @@ def _face_for(cluster: str) -> Face:
 def _glyph(cluster: str, scale: int, bold: bool, grid: Grid) -> Image.Image:
     """One character in its cell, black (255) on nothing (0), `scale` times enlarged."""
     span = cluster_cells(cluster)
-    face = _face_for(cluster)
+    coarse = grid.cell_height <= 16
+    if coarse and scale > 1:
+        single = _glyph(cluster, 1, bold, grid)
+        return single.resize((single.width * scale, single.height * scale), Image.Resampling.NEAREST)
+    face = _face_for(cluster, coarse)
     box = (grid.cell_width * span * scale, grid.cell_height * scale)
     pixels = (face.wide if span == 2 else face.narrow) * grid.cell_height * scale // 24
     font = _font(face, pixels)
@@ -147,7 +154,7 @@ def draw_line(
         box = picture.getbbox()
         edge = box[2] if box else 8
     picture = picture.crop((0, 0, min(dots, -(-edge // 8) * 8), line_height))
-    ink = picture.point(lambda level: 255 if level >= 112 else 0).convert("1", dither=Image.Dither.NONE)
+    ink = picture.point(lambda level: 255 if level >= _INK else 0).convert("1", dither=Image.Dither.NONE)
     return _reversed(ink) if inverse else ink
 
 

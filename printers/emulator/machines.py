@@ -42,6 +42,7 @@ class Machine:
     cutter: bool = True
     pages: dict[int, str] = field(default_factory=lambda: dict(_EPSON_PAGES))
     memory: int = 65536
+    impact: bool = False
 
 
 def _epson(name: str, title: str, model: str, *, dots: int = 576, dpi: int = 203) -> Machine:
@@ -66,7 +67,20 @@ def _clone(name: str, title: str, dots: int, *, cutter: bool) -> Machine:
 _MACHINES = {
     machine.name: machine
     for machine in (
+        _epson("epson-tm-t88v", "Epson TM-T88V", "TM-T88V", dots=512, dpi=180),
         _epson("epson-tm-t88vi", "Epson TM-T88VI", "TM-T88VI", dots=512, dpi=180),
+        _epson("epson-tm-t88vii", "Epson TM-T88VII", "TM-T88VII", dots=512, dpi=180),
+        _epson("epson-tm-m30ii", "Epson TM-m30II", "TM-m30II"),
+        _epson("epson-tm-m30iii", "Epson TM-m30III", "TM-m30III"),
+        _epson("epson-tm-t20iii", "Epson TM-T20III", "TM-T20III"),
+        _epson("epson-tm-t82iii", "Epson TM-T82III", "TM-T82III"),
+        Machine("epson-tm-u220", "Epson TM-U220", 400, 24, "B", "EPSON", "TM-U220B", 144, impact=True, memory=4096),
+        Machine("star-mc-print", "Star mC-Print3", 576, 34, "B", "Star", "MCP31"),
+        _clone("xprinter-xp-58", "Xprinter XP-58", 384, cutter=False),
+        _clone("xprinter-xp-80", "Xprinter XP-80", 576, cutter=True),
+        _clone("gprinter-gp-80", "Gprinter GP-L80", 576, cutter=True),
+        _clone("rongta-rp80", "Rongta RP80", 576, cutter=True),
+        _clone("sunmi-80", "Sunmi NT311", 576, cutter=True),
         _clone("generic-80", "Chinese 80 mm", 576, cutter=True),
         _clone("generic-58", "Chinese 58 mm", 384, cutter=False),
     )

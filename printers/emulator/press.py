@@ -104,7 +104,7 @@ class Press:
             ink.paste(part, (x, top + high - part.height))
             x += part.width
         said, self._line, self._said = self._said, [], ""
-        self._add(Part("text", ink.height, said, ink, self._style.red))
+        self._add(Part("text" if said else "picture", ink.height, said, ink, self._style.red))
 
     def feed_lines(self, args: bytes) -> None:
         self.line_feed(b"")
@@ -141,7 +141,7 @@ class Press:
         self.set_style(double_size=(2 if args[0] & 4 else 1, 2 if args[0] & 8 else 1))
 
     def spacing(self, args: bytes) -> None:
-        self.set_style(spacing=max(1, args[0] * self.machine.dpi // (self.machine.dpi * 2)))
+        self.set_style(spacing=max(1, args[0] if self.machine.impact else args[0] // 2))
 
     def align(self, args: bytes) -> None:
         if not self._line:
@@ -173,7 +173,8 @@ class Press:
                 if byte & (0x80 >> bit):
                     band.putpixel((column, row * 8 + bit), 1)
         stretch = 1 if mode in (1, 33) else 2
-        self._line.append(band.convert("L").resize((width * stretch, band.height)))
+        rise = 2 if self.machine.impact else 3 // tall
+        self._line.append(band.convert("L").resize((width * stretch, band.height * rise), Image.Resampling.NEAREST))
 
     def code(self, args: bytes) -> None:
         if len(args) < 2 or args[0] != 49:
