@@ -5,6 +5,7 @@ cd "$(dirname "$0")"
 
 readonly OPT=/opt/barbox ETC=/etc/barbox VAR=/var/lib/barbox
 readonly UNITS=/etc/systemd/system UDEV=/etc/udev/rules.d COMMAND=/usr/local/bin/barbox
+readonly LOGS=/etc/systemd/journald.conf.d/barbox.conf
 readonly PAPER_FONTS=(fonts-wqy-microhei fonts-unifont)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -94,10 +95,14 @@ make_venv() { # DIR
 }
 
 pip_install() { # VENV REQUIREMENT...
-    local venv=$1 sources=()
+    local venv sources=()
+    venv=$(readlink -f "$1")
     shift
     [ -z "${offline:-}" ] || sources=(--no-index --find-links "$offline")
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${sources[@]}" "$@"
+    # /tmp is often in memory, and Node unpacked there would fill it.
+    mkdir -p "$venv/tmp"
+    TMPDIR=$venv/tmp "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${sources[@]}" "$@"
+    rm -rf "$venv/tmp"
 }
 
 # Names the state of everything the installation is made from; changes when any of it changes.
@@ -121,7 +126,7 @@ warn_of_little_memory() {
 }
 
 # Makes .venv in this folder, with Barbox installed from it and the tablets' app built into it.
-install_here() { # EXTRA ("" or "test")
+install_here() { # EXTRAS ("", "test" or more, with commas)
     local extra=$1 stamp=.venv/.installed-from now known=''
     now=$(fingerprint pyproject.toml build_backend.py barbox/build_web.py barbox/web)
     if .venv/bin/python -c '' 2>/dev/null && [ -f "$stamp" ]; then
@@ -155,7 +160,7 @@ run_tests() {
     debian_packages "${PAPER_FONTS[@]}" chromium strace zbar-tools ||
         say "Note: without ${PAPER_FONTS[*]}, chromium, strace and zbar-tools, the tests of paper, browser and power cuts" \
             "are skipped or fail. Please install these packages."
-    install_here test
+    install_here "${EXTRAS:-test}"
     exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" "$@"
 }
 
@@ -177,19 +182,37 @@ release_name() { # FINGERPRINT
     printf '%s' "$version"
 }
 
+# The sources alone, without what demo and tests left in this folder: pip would take it all along.
+copy_of_sources() {
+    local copy
+    copy=$(mktemp -d "$OPT/source.XXXXXX")
+    tar --create --exclude='./.*' --exclude=node_modules --exclude=.svelte-kit --exclude=__pycache__ . |
+        tar --extract --directory "$copy" --no-same-owner
+    printf '%s' "$copy"
+}
+
 install_release() {
-    local now release source=.
-    now=$(fingerprint pyproject.toml build_backend.py barbox printers firmware_scripts systemd)
+    local now release source
+    if [ -n "${offline:-}" ]; then
+        now=$(fingerprint pyproject.toml firmware_scripts systemd "$offline")
+    else
+        now=$(fingerprint pyproject.toml build_backend.py barbox printers firmware_scripts systemd)
+    fi
     release=$OPT/releases/$(release_name "$now")
     if [ ! -f "$release/.installed-from" ]; then
         say "Installing the program in $release: one to three minutes, longer on a Raspberry Pi."
         rm -rf "$release"
         mkdir -p "$OPT/releases"
         make_venv "$release"
-        if [ -n "${offline:-}" ]; then source=barbox; else warn_of_little_memory; fi
-        pip_install "$release" "$source" || fail "the installation did not succeed; the lines above say why."
-        cp -r firmware_scripts systemd "$release/"
-        "$release/bin/python" -m compileall -q "$release/lib" || true
+        if [ -n "${offline:-}" ]; then
+            pip_install "$release" barbox || fail "the wheelhouse $offline does not hold all that is needed."
+        else
+            warn_of_little_memory
+            source=$(copy_of_sources)
+            pip_install "$release" "$source" || fail "the installation did not succeed; the lines above say why."
+            rm -rf "$source"
+        fi
+        cp -r firmware_scripts systemd README.md "$release/"
         sync
         printf '%s\n' "$now" >"$release/.installed-from"
     fi
@@ -218,17 +241,18 @@ install_services() {
     install -d "$UDEV" "$UNITS"
     install -m 0644 systemd/*.rules "$UDEV/"
     install -m 0644 systemd/*.service "$UNITS/"
+    install -D -m 0644 systemd/journald-barbox.conf "$LOGS"
     if command -v udevadm >/dev/null && [ -S /run/udev/control ]; then
         udevadm control --reload
         udevadm trigger --subsystem-match=usb --subsystem-match=usbmisc
     fi
+    if command -v systemctl >/dev/null; then systemctl enable --quiet barbox.service barbox-first-boot.service; fi
     if ! has_systemd; then
         say "systemd does not run here (a container?), so nothing was started. To start the box by hand:"
         say "  runuser -u barbox -- $COMMAND serve --data $VAR"
         return
     fi
     systemctl daemon-reload
-    systemctl enable --quiet barbox.service
     say "Starting the box."
     systemctl restart barbox.service || fail "the box did not start: journalctl -u barbox -n 50   shows why."
     say "The box runs. Open the address shown here on a tablet and enter the code beside it:"
@@ -237,6 +261,7 @@ install_services() {
 
 real_box() {
     require_root
+    umask 022
     paper_fonts
     debian_packages libusb-1.0-0 || say "Note: without libusb-1.0-0 only network, serial and /dev/usb/lp printers work."
     install_user_and_folders
@@ -248,10 +273,13 @@ real_box() {
 uninstall() {
     local file
     require_root
-    if has_systemd; then systemctl disable --now --quiet barbox.service 2>/dev/null || true; fi
+    if has_systemd; then systemctl stop barbox.service 2>/dev/null || true; fi
+    if command -v systemctl >/dev/null; then
+        systemctl disable --quiet barbox.service barbox-first-boot.service 2>/dev/null || true
+    fi
     for file in systemd/*.service; do rm -f "$UNITS/$(basename "$file")"; done
     for file in systemd/*.rules; do rm -f "$UDEV/$(basename "$file")"; done
-    rm -rf "$OPT"
+    rm -rf "$OPT" "$LOGS"
     if [ -L "$COMMAND" ]; then rm -f "$COMMAND"; fi
     if has_systemd; then systemctl daemon-reload; fi
     say "Barbox is removed. Kept: the bar's data in $VAR, its settings in $ETC, and the user barbox who owns them."

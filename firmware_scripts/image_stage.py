@@ -35,7 +35,6 @@ cd /opt/barbox-source
 python3 -m firmware_scripts watchdog
 python3 -m firmware_scripts sd-care
 python3 -m firmware_scripts usb-rescue --set-up
-systemctl enable barbox-first-boot.service
 """
 PACKAGES = "python3-venv\nlibusb-1.0-0\nfonts-wqy-microhei\nfonts-unifont\ndnsmasq-base\n"
 
