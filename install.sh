@@ -101,7 +101,7 @@ pip_install() { # VENV REQUIREMENT...
     [ -z "${offline:-}" ] || sources=(--no-index --find-links "$offline")
     # /tmp is often in memory, and Node unpacked there would fill it.
     mkdir -p "$venv/tmp"
-    TMPDIR=$venv/tmp "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${sources[@]}" "$@"
+    TMPDIR=$venv/tmp "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${sources[@]}" "$@" || return
     rm -rf "$venv/tmp"
 }
 
