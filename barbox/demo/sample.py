@@ -53,7 +53,7 @@ class TaxRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A virtual printer; `profile` is a model of `printers/profiles`, `fallback` another printer's id."""
+    """A virtual printer; `profile` is a model of `printers/profiles`, `fallback` the id of one above it."""
 
     id: Slug
     names: Names
@@ -190,9 +190,7 @@ def check(bar: SampleBar) -> None:
     _unique("product", (product.id for product in bar.products()))
     _unique("barcode", (product.barcode for product in bar.products() if product.barcode))
     for printer in bar.printers:
-        _known(
-            f"printer {printer.id}", [printer.fallback] if printer.fallback else [], printers - {printer.id}
-        )
+        _known(f"printer {printer.id}", [printer.fallback] if printer.fallback else [], printers - {printer.id})
     for station in bar.stations:
         _known(f"station {station.id}", station.printers, printers)
     for group in bar.groups:
