@@ -308,9 +308,7 @@ async def discover(timeout: float = 3.0, *, interfaces: Sequence[str] = ()) -> l
         async with AsyncServiceBrowser(network.zeroconf, BOX_TYPE, handlers=[heard], question_type=aloud):
             await asyncio.sleep(timeout)
         details = [AsyncServiceInfo(BOX_TYPE, name) for name in names]
-        resolved = await asyncio.gather(
-            *(info.async_request(network.zeroconf, 1500, aloud) for info in details)
-        )
+        resolved = await asyncio.gather(*(info.async_request(network.zeroconf, 1500, aloud) for info in details))
     found = (_found(info) for info, answered in zip(details, resolved, strict=True) if answered)
     return sorted(found, key=lambda box: (box.name, box.box_id))
 

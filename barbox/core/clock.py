@@ -8,6 +8,7 @@ journal's sequence, never the time.
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as dtime
 from zoneinfo import ZoneInfo
 
 RELEASED = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp() * 1000)
@@ -27,9 +28,7 @@ def wall_ms() -> int:
 class Clock:
     """Business time in ms since the epoch, UTC; only ever forward."""
 
-    def __init__(
-        self, last: int = 0, *, wall: Callable[[], int] = wall_ms, boot: Callable[[], int] = boot_ms
-    ) -> None:
+    def __init__(self, last: int = 0, *, wall: Callable[[], int] = wall_ms, boot: Callable[[], int] = boot_ms) -> None:
         self._boot = boot
         self._last = last
         self._base = max(last + 1, RELEASED, wall()) - boot()
@@ -69,17 +68,13 @@ class BusinessDays:
             self._span = (self._start(day), self._start(day + timedelta(days=1)), number)
         return number
 
-    def hour(self, moment: int) -> int:
-        """The local hour (0 to 23) of a moment."""
-        return self.local(moment).hour
-
     def local(self, moment: int) -> datetime:
         """The moment on the venue's wall."""
         return datetime.fromtimestamp(moment / 1000, self._zone)
 
     def _start(self, day: date) -> int:
-        midnight = datetime(day.year, day.month, day.day) + self._cutoff
-        return int(midnight.replace(tzinfo=self._zone).timestamp() * 1000)
+        begin = datetime.combine(day, dtime.min) + self._cutoff
+        return int(begin.replace(tzinfo=self._zone).timestamp() * 1000)
 
 
 def rfc3339(moment: int) -> str:

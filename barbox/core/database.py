@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import IO, Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import aiosqlite
-import msgspec
 import peewee
 
 from barbox.core import journal
@@ -38,7 +37,13 @@ CHECKPOINT_BYTES = 16 * 1024 * 1024
 """Under load the write-ahead log is checkpointed at this size; otherwise as soon as the writer is idle."""
 IDLE_S = 1.0
 READERS = 2
-DISK_FAILED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM}
+DISK_FAILED = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_NOMEM,
+}
 
 Row = TypeVar("Row")
 T = TypeVar("T")
@@ -95,8 +100,11 @@ class Lock:
 class Database:
     """Opened with `Database.open`; `write` and `read` are all that rooms need."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, clock: Clock, days: BusinessDays, batch: int) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, clock: Clock, days: BusinessDays, batch: int
+    ) -> None:
         self.path = path
+        self._wal = path.with_name(path.name + "-wal")
         self.clock = clock
         self._connection = connection
         self._memory = WriterMemory(journal.head(connection), days)
@@ -139,14 +147,16 @@ class Database:
         """Whether the writer takes commands: false after a failed COMMIT, for good."""
         return self._failure is None and self._thread.is_alive()
 
-    async def write(
-        self, command: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def write(self, command: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `command(tx, …)` as the box itself; see `write_as`."""
         return await self.write_as(THE_BOX, command, *args, **kwargs)
 
     async def write_as(
-        self, actor: Actor, command: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        actor: Actor,
+        command: Callable[Concatenate[Transaction, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """Run `command(tx, …)` on the writer thread and answer after COMMIT.
 
@@ -189,7 +199,12 @@ class Database:
     async def _open_readers(self) -> None:
         for _ in range(READERS):
             reader = await aiosqlite.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None)
-            for pragma in ("busy_timeout=5000", "query_only=ON", "wal_autocheckpoint=0", "trusted_schema=OFF"):
+            for pragma in (
+                "busy_timeout=5000",
+                "query_only=ON",
+                "wal_autocheckpoint=0",
+                "trusted_schema=OFF",
+            ):
                 await reader.execute(f"PRAGMA {pragma}")
             self._readers.put_nowait(reader)
 
@@ -295,12 +310,12 @@ class Database:
     def _checkpoint(self) -> None:
         try:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            log.error("checkpoint failed", extra={"error": str(error)})
+        except sqlite3.Error:
+            log.exception("checkpoint failed")
 
     def _wal_bytes(self) -> int:
         try:
-            return os.stat(f"{self.path}-wal").st_size
+            return self._wal.stat().st_size
         except FileNotFoundError:
             return 0
 

@@ -1,4 +1,4 @@
-"""Who may knock at all: the Host allow-list against DNS rebinding, Origin checks, and the headers every answer carries."""
+"""Who may knock at all: Host allow-list against DNS rebinding, Origin checks, headers of every answer."""
 
 import functools
 import ipaddress
@@ -31,8 +31,12 @@ async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise Misdirected(host[:80])
     origin = request.headers.get("Origin")
     upgrading = request.headers.get("Upgrade") is not None
-    if origin is not None and (upgrading or request.method not in SAFE) and urlsplit(origin).netloc.lower() != host.lower():
-        raise ForeignOrigin()
+    if (
+        origin is not None
+        and (upgrading or request.method not in SAFE)
+        and urlsplit(origin).netloc.lower() != host.lower()
+    ):
+        raise ForeignOrigin
     return await handler(request)
 
 

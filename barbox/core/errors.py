@@ -48,7 +48,7 @@ class BadRequest(Refusal):
 
 
 class InsufficientStock(Refusal):
-    """An order for more than is there; `items` are the `Shortage`s: each item's name, what was asked and what is left."""
+    """An order for more than is there; `items` tell each one's name, what was asked and what is left."""
 
     code = "insufficient_stock"
     title = "Not enough in stock"
@@ -58,9 +58,7 @@ class InsufficientStock(Refusal):
 
     def sentence(self, language: str) -> str:
         names = [item["names"].get(language) or item["name"] for item in self.fields["items"]]
-        return (
-            "、".join(names) + " 库存不足" if language == "zh" else "Not enough in stock: " + ", ".join(names)
-        )
+        return "、".join(names) + " 库存不足" if language == "zh" else "Not enough in stock: " + ", ".join(names)
 
 
 class NotOffered(Refusal):

@@ -21,7 +21,16 @@ from aiohttp import web
 
 from barbox.core.actor import Actor
 from barbox.core.database import Database
-from barbox.core.errors import BadRequest, Forbidden, NotFound, NotJson, Refusal, TooLarge, TooMany, Unavailable
+from barbox.core.errors import (
+    BadRequest,
+    Forbidden,
+    NotFound,
+    NotJson,
+    Refusal,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
 from barbox.core.idempotency import Answer, Key, once
 from barbox.core.transaction import Transaction
 
@@ -112,7 +121,16 @@ class Routes:
             summary = (inspect.getdoc(handler) or handler.__name__).partition("\n\n")[0].replace("\n", " ")
             self.all.append(
                 Route(
-                    method, path, needs, status, handler, hints.get("body"), hints.get("query"), answer, self.room, summary
+                    method,
+                    path,
+                    needs,
+                    status,
+                    handler,
+                    hints.get("body"),
+                    hints.get("query"),
+                    answer,
+                    self.room,
+                    summary,
                 )
             )
             return handler
@@ -149,7 +167,7 @@ def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
         raw = await request.read() if mutates else b""
         if decode is not None:
             if request.content_type != "application/json":
-                raise NotJson()
+                raise NotJson
             arguments["body"] = decode(raw)
         key = _key(request, raw) if mutates else None
         result = await route.handler(Call(request, actor, key, route.status), **arguments)
@@ -245,7 +263,11 @@ class _Plain(Refusal):
         self._status = error.status
 
     def problem(self, language: str) -> dict[str, Any]:
-        return super().problem(language) | {"status": self._status, "title": self.fields["reason"], "code": "http"}
+        return super().problem(language) | {
+            "status": self._status,
+            "title": self.fields["reason"],
+            "code": "http",
+        }
 
 
 class _Accident(Refusal):

@@ -36,10 +36,12 @@ Loader = Callable[[Snapshot, list[int]], Awaitable[dict[int, Any]]]
 """Reads the present state of some subjects of one type, by number."""
 
 _MISSED = freeze(
-    lambda p: JournalEntry.select(JournalEntry.seq, JournalEntry.at, JournalEntry.kind, JournalEntry.subject)
-    .where(JournalEntry.seq > p.since)
-    .order_by(JournalEntry.seq)
-    .limit(OLDEST_REPLAY + 1)
+    lambda p: (
+        JournalEntry.select(JournalEntry.seq, JournalEntry.at, JournalEntry.kind, JournalEntry.subject)
+        .where(JournalEntry.seq > p.since)
+        .order_by(JournalEntry.seq)
+        .limit(OLDEST_REPLAY + 1)
+    )
 )
 _encoder = msgspec.json.Encoder()
 
@@ -54,7 +56,9 @@ class _Missed(msgspec.Struct):
 class Listener:
     """One WebSocket and the rooms it listens to."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport, actor: Actor, rooms: frozenset[str]) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport, actor: Actor, rooms: frozenset[str]
+    ) -> None:
         self.socket = socket
         self.transport = transport
         self.actor = actor

@@ -57,13 +57,13 @@ def once(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> Answer[T]:
-    """Run `command`, or give the answer it gave the first time. Raises KeyReused for the same key with another request."""
+    """Run `command`, or give the answer it gave the first time. Raises KeyReused for a key of another request."""
     if key is None:
         return Answer(status, _encoder.encode(command(tx, *args, **kwargs)))
     found = tx.one(_FIND, _Found, key=key.text)
     if found is not None:
         if bytes(found.fingerprint) != key.fingerprint:
-            raise KeyReused()
+            raise KeyReused
         return Answer(found.status, bytes(found.body))
     body = _encoder.encode(command(tx, *args, **kwargs))
     tx.execute(_KEEP, key=key.text, fingerprint=key.fingerprint, status=status, body=body, at=tx.now)

@@ -31,12 +31,10 @@ APPEND = freeze(
     )
 )
 LAST = freeze(
-    lambda p: JournalEntry.select(JournalEntry.seq, JournalEntry.at, JournalEntry.hash)
-    .order_by(JournalEntry.seq.desc())
-    .limit(1)
+    JournalEntry.select(JournalEntry.seq, JournalEntry.at, JournalEntry.hash).order_by(JournalEntry.seq.desc()).limit(1)
 )
 ALL: Statement = freeze(
-    lambda p: JournalEntry.select(
+    JournalEntry.select(
         JournalEntry.seq,
         JournalEntry.at,
         JournalEntry.business_day,

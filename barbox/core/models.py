@@ -2,11 +2,15 @@
 
 import peewee
 
+DIALECT = peewee.SqliteDatabase(None)
+"""Tells peewee to write SQLite's SQL. It is never opened: the connection is given where a query runs."""
+
 
 class Table(peewee.Model):
-    """What every model of the box extends; the connection is given where a query runs, never here."""
+    """What every model of the box extends."""
 
     class Meta:
+        database = DIALECT
         legacy_table_names = False
 
 

@@ -112,8 +112,16 @@ def _query(route: Route, schema_of: dict[int, Any], components: dict[str, Any]) 
 
 
 def _headers(route: Route) -> list[dict[str, Any]]:
-    language = {"name": "Accept-Language", "in": "header", "schema": {"type": "string", "enum": ["en", "zh-CN"]}}
+    language = {
+        "name": "Accept-Language",
+        "in": "header",
+        "schema": {"type": "string", "enum": ["en", "zh-CN"]},
+    }
     if route.method == "GET":
         return [language]
-    key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 8, "maxLength": 64}}
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "schema": {"type": "string", "minLength": 8, "maxLength": 64},
+    }
     return [language, key]

@@ -18,12 +18,20 @@ Language = Literal["en", "zh"]
 class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """What a bar decides once; each field's description is its help text."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=60, description="The bar's name, on slips and receipts")] = "Barbox"
+    name: Annotated[str, Meta(min_length=1, max_length=60, description="The bar's name, on slips and receipts")] = (
+        "Barbox"
+    )
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code of the one currency")] = "CNY"
     language: Annotated[Language, Meta(description="The first language of names, tickets and receipts")] = "en"
     timezone: Annotated[str, Meta(max_length=64, description="IANA name of the local time zone")] = "UTC"
     cutoff: Annotated[
-        int, Meta(ge=0, le=720, description="When a new business day begins, in minutes past midnight", extra={"unit": "min"})
+        int,
+        Meta(
+            ge=0,
+            le=720,
+            description="When a new business day begins, in minutes past midnight",
+            extra={"unit": "min"},
+        ),
     ] = 360
     tax_included: Annotated[bool, Meta(description="Whether menu prices include tax")] = True
     cash_rounding: Annotated[
@@ -40,7 +48,7 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     ] = 10
 
 
-_ALL = freeze(lambda p: StoredSetting.select(StoredSetting.name, StoredSetting.value))
+_ALL = freeze(StoredSetting.select(StoredSetting.name, StoredSetting.value))
 _STORE = freeze(
     lambda p: StoredSetting.insert(name=p.name, value=p.value).on_conflict(
         conflict_target=[StoredSetting.name], preserve=[StoredSetting.value]
@@ -69,7 +77,7 @@ def venue_from(stored: list[StoredValue]) -> Venue:
 
 
 def change_venue(tx: Transaction, changes: dict[str, Any]) -> Venue:
-    """Store some settings by their camelCase names. Raises BadRequest for an unknown name or a value that does not fit."""
+    """Store some settings by their camelCase names. Raises BadRequest for what does not fit."""
     present = msgspec.to_builtins(tx.cached(load_venue))
     try:
         venue = msgspec.convert(present | changes, Venue)

@@ -26,13 +26,16 @@ class Statement:
     sql: str
 
 
-def freeze(build: Callable[[Any], peewee.Query]) -> Statement:
-    """The SQL of the query that `build` makes of a `Parameters`; called at import, never on a request."""
-    sql, values = build(Parameters()).sql()
+def freeze(build: peewee.Query | Callable[[Any], peewee.Query]) -> Statement:
+    """The SQL of a query, or of what `build` makes of a `Parameters`; called at import, never on a request."""
+    query = build if isinstance(build, peewee.Query) else build(Parameters())
+    sql, values = query.sql()
     pieces = sql.split("?")
     if len(pieces) != len(values) + 1:
         raise ValueError(f"a literal '?' in {sql}")
-    return Statement(pieces[0] + "".join(_written(value) + piece for value, piece in zip(values, pieces[1:], strict=True)))
+    return Statement(
+        pieces[0] + "".join(_written(value) + piece for value, piece in zip(values, pieces[1:], strict=True))
+    )
 
 
 def _written(value: object) -> str:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -115,9 +116,9 @@ class Transaction:
         return self._memory.days.of(self.now)
 
     @property
-    def hour(self) -> int:
-        """The venue's local hour, 0 to 23."""
-        return self._memory.days.hour(self.now)
+    def local_time(self) -> datetime:
+        """Now on the venue's wall."""
+        return self._memory.days.local(self.now)
 
     @property
     def seq(self) -> int:
@@ -170,10 +171,12 @@ class Transaction:
         memory.days = days
         memory.undos.append(lambda: setattr(memory, "days", before))
 
-    def emit(self, kind: str, subject: str, payload: Any, *, state: Any = None, rooms: Sequence[str] = ("floor",)) -> int:
+    def emit(
+        self, kind: str, subject: str, payload: Any, *, state: Any = None, rooms: Sequence[str] = ("floor",)
+    ) -> int:
         """Append to the journal and tell the rooms after COMMIT; returns the sequence number.
 
-        `payload` is what happened, kept for ever; `state` the subject's whole new state, told live (default: the payload).
+        `payload` is what happened, kept for ever; `state` the subject's whole new state, told live (by default the same).
         """
         memory = self._memory
         head = memory.head

@@ -8,11 +8,11 @@ from barbox.floor.models import Area, DiningTable
 
 T = DiningTable
 TABLES = freeze(
-    lambda p: T.select(T.id, T.area_id, T.name, T.seats, T.x, T.y, T.width, T.height, T.shape)
+    T.select(T.id, T.area_id, T.name, T.seats, T.x, T.y, T.width, T.height, T.shape)
     .where(T.hidden == 0)
     .order_by(T.area_id, T.id)
 )
-AREAS = freeze(lambda p: Area.select(Area.id, Area.names, Area.sort).where(Area.hidden == 0).order_by(Area.sort, Area.id))
+AREAS = freeze(Area.select(Area.id, Area.names, Area.sort).where(Area.hidden == 0).order_by(Area.sort, Area.id))
 
 
 class TableRow(msgspec.Struct, frozen=True, rename="camel"):

@@ -114,7 +114,12 @@ async def _view(call: Call, snapshot: Snapshot, area_id: int | None) -> MenuView
             CategoryView(id=row.id, color=row.color, sort=row.sort, **_named(row.names, venue)) for row in categories
         ],
         products=[
-            _product(product, rules.price_in_force(product, catalogue.price_rules, moment, area_id), left.get(product.id), venue)
+            _product(
+                product,
+                rules.price_in_force(product, catalogue.price_rules, moment, area_id),
+                left.get(product.id),
+                venue,
+            )
             for product in catalogue.products.values()
         ],
         groups=[_group(group, venue) for group in groups.values()],

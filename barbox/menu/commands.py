@@ -93,7 +93,13 @@ def save_group(tx: Transaction, id: int | None, body: EditGroup) -> Made:  # noq
     group_id = _store(tx, ModifierGroup, id, row)
     tx.run(Modifier.update(hidden=1).where(Modifier.group_id == group_id))
     for sort, modifier in enumerate(body.modifiers):
-        fields = {"group_id": group_id, "names": encode(modifier.names), "price": modifier.price, "sort": sort, "hidden": 0}
+        fields = {
+            "group_id": group_id,
+            "names": encode(modifier.names),
+            "price": modifier.price,
+            "sort": sort,
+            "hidden": 0,
+        }
         _store(tx, Modifier, modifier.id, fields, Modifier.group_id == group_id)
     return _told(tx, "modifier_group", group_id, body)
 
@@ -129,7 +135,12 @@ def set_available(tx: Transaction, product_id: int, available: bool) -> Made:
 
 def hide(tx: Transaction, what: str, id: int) -> None:  # noqa: A002
     """Take a category, group, product or price rule off the menu."""
-    model: type[Any] = {"category": Category, "modifier_group": ModifierGroup, "product": Product, "price_rule": PriceRule}[what]
+    model: type[Any] = {
+        "category": Category,
+        "modifier_group": ModifierGroup,
+        "product": Product,
+        "price_rule": PriceRule,
+    }[what]
     _must_exist(tx, model, id)
     tx.run(model.update(hidden=1).where(model.id == id))
     _told(tx, what, id, {"hidden": True})
@@ -161,5 +172,11 @@ def _must_exist(tx: Transaction, model: type[Any], id: int) -> None:  # noqa: A0
 
 def _told(tx: Transaction, what: str, id: int, change: Any) -> Made:  # noqa: A002
     tx.invalidate(load_catalogue)
-    tx.emit("menu.changed", f"{what}:{id}", change, state={"version": tx.seq + 1}, rooms=("floor", "kitchen", "bar"))
+    tx.emit(
+        "menu.changed",
+        f"{what}:{id}",
+        change,
+        state={"version": tx.seq + 1},
+        rooms=("floor", "kitchen", "bar"),
+    )
     return Made(id=id)

@@ -89,7 +89,7 @@ P, C, G, M, L, T, R = (
     models.PriceRule,
 )
 PRODUCTS = freeze(
-    lambda p: P.select(
+    P.select(
         P.id,
         P.category_id,
         P.names,
@@ -106,19 +106,13 @@ PRODUCTS = freeze(
     .where((P.hidden == 0) & (C.hidden == 0))
     .order_by(P.sort, P.id)
 )
-CATEGORIES = freeze(
-    lambda p: C.select(C.id, C.names, C.color, C.sort, C.station_id).where(C.hidden == 0).order_by(C.sort, C.id)
-)
-GROUPS = freeze(
-    lambda p: G.select(G.id, G.names, G.minimum, G.maximum).where(G.hidden == 0).order_by(G.id)
-)
-MODIFIERS = freeze(
-    lambda p: M.select(M.id, M.group_id, M.names, M.price).where(M.hidden == 0).order_by(M.sort, M.id)
-)
-LINKS = freeze(lambda p: L.select(L.product_id, L.group_id).order_by(L.sort, L.group_id))
-TAX_RATES = freeze(lambda p: T.select(T.id, T.names, T.rate).order_by(T.id))
+CATEGORIES = freeze(C.select(C.id, C.names, C.color, C.sort, C.station_id).where(C.hidden == 0).order_by(C.sort, C.id))
+GROUPS = freeze(G.select(G.id, G.names, G.minimum, G.maximum).where(G.hidden == 0).order_by(G.id))
+MODIFIERS = freeze(M.select(M.id, M.group_id, M.names, M.price).where(M.hidden == 0).order_by(M.sort, M.id))
+LINKS = freeze(L.select(L.product_id, L.group_id).order_by(L.sort, L.group_id))
+TAX_RATES = freeze(T.select(T.id, T.names, T.rate).order_by(T.id))
 PRICE_RULES = freeze(
-    lambda p: R.select(
+    R.select(
         R.id,
         R.names,
         R.weekdays,
@@ -132,6 +126,7 @@ PRICE_RULES = freeze(
         R.priority,
     ).where(R.hidden == 0)
 )
+
 
 def load_catalogue(tx: Transaction) -> Catalogue:
     """Use through `tx.cached(load_catalogue)`."""
@@ -175,7 +170,10 @@ def _catalogue(
             of_product[link.product_id].append(by_id[link.group_id])
     return Catalogue(
         {row.id: _product(row, tuple(of_product[row.id])) for row in products},
-        tuple(msgspec.convert(msgspec.structs.asdict(row) | {"names": names.decode(row.names)}, rules.PriceRule) for row in price_rules),
+        tuple(
+            msgspec.convert(msgspec.structs.asdict(row) | {"names": names.decode(row.names)}, rules.PriceRule)
+            for row in price_rules
+        ),
     )
 
 

@@ -110,7 +110,7 @@ def _on(rule: PriceRule, weekday: int) -> bool:
 
 
 def choose(product: Product, chosen: Sequence[int], field: str) -> tuple[Modifier, ...]:
-    """The modifiers chosen for a product, in the menu's order. Raises BadRequest naming `field` when they do not fit."""
+    """The modifiers chosen for a product, in the menu's order. Raises BadRequest naming `field`."""
     if not product.groups:
         if chosen:
             raise BadRequest(f"{_english(product.names)} takes no modifiers", field)

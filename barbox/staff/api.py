@@ -1,6 +1,5 @@
 """Pairing, signing in, people and devices."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import segno
@@ -11,6 +10,7 @@ from limits.strategies import MovingWindowRateLimiter
 from msgspec import Meta
 
 from barbox.core import ids
+from barbox.core.api import ADDRESSES
 from barbox.core.clock import rfc3339
 from barbox.core.errors import BadRequest, TooMany, WrongPin
 from barbox.core.http import DEVICE, OPEN, SESSION, Call, Routes
@@ -27,9 +27,6 @@ routes = Routes("staff")
 SESSIONS = web.AppKey("SESSIONS", Sessions)
 PINS = web.AppKey("PINS", Pins)
 SETUP_CODE = web.AppKey("SETUP_CODE", str)
-ADDRESSES: web.AppKey[Callable[[], list[str]]] = web.AppKey("ADDRESSES", Callable)  # type: ignore[arg-type]
-"""Where tablets reach this box, best first: "http://192.168.1.5:8080"."""
-
 KNOCKS = RateLimitItemPerMinute(10)
 _knocking = MovingWindowRateLimiter(MemoryStorage())
 
@@ -112,9 +109,7 @@ async def set_up(call: Call, body: Setup) -> Paired:
     token = ids.token()
     pin_hash = await call.request.app[PINS].hash(body.admin.pin)
     admin = EditStaff(name=body.admin.name, role="admin", language=body.venue.language)
-    device = await call.db.write(
-        commands.set_up, body.venue, admin, pin_hash, body.device_name, ids.digest(token)
-    )
+    device = await call.db.write(commands.set_up, body.venue, admin, pin_hash, body.device_name, ids.digest(token))
     await call.request.app[SESSIONS].refresh()
     return Paired(device, token)
 
@@ -173,7 +168,7 @@ async def sign_in(call: Call, body: SignIn) -> SignedIn:
             break
     else:
         await call.db.write_as(call.actor, commands.wrong_pin, body.staff_id)
-        raise WrongPin()
+        raise WrongPin
     begun = await call.db.write_as(call.actor, commands.sign_in, device_id, body.staff_id, person.id)
     await app[SESSIONS].refresh()
     return SignedIn(

@@ -87,7 +87,12 @@ def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash
     if before and (pin_hash is not None or before.role != body.role):
         _end(tx, Session.staff_id == staff_id)
     view = PersonView(staff_id, body.name, body.role, body.language)
-    tx.emit("staff.changed", f"staff:{staff_id}", {**msgspec.to_builtins(view), "pinChanged": pin_hash is not None}, rooms=("office",))
+    tx.emit(
+        "staff.changed",
+        f"staff:{staff_id}",
+        {**msgspec.to_builtins(view), "pinChanged": pin_hash is not None},
+        rooms=("office",),
+    )
     return view
 
 
@@ -127,9 +132,7 @@ def make_code(tx: Transaction, hashes: list[bytes]) -> int:
 
 def pair(tx: Transaction, code_hash: bytes, name: str, token_hash: bytes) -> int:
     """Make a device known by a code, which is then spent. Raises BadRequest for a code that is not in force."""
-    spent = tx.run(
-        PairingCode.delete().where((PairingCode.code_hash == code_hash) & (PairingCode.expires_at > tx.now))
-    )
+    spent = tx.run(PairingCode.delete().where((PairingCode.code_hash == code_hash) & (PairingCode.expires_at > tx.now)))
     if spent.rowcount == 0:
         raise BadRequest("is wrong or too old", "code")
     return _add_device(tx, name, token_hash)
@@ -137,9 +140,7 @@ def pair(tx: Transaction, code_hash: bytes, name: str, token_hash: bytes) -> int
 
 def revoke(tx: Transaction, device_id: int) -> None:
     """A lost tablet is out at once. Raises NotFound."""
-    gone = tx.run(
-        Device.update(revoked_at=tx.now).where((Device.id == device_id) & Device.revoked_at.is_null())
-    )
+    gone = tx.run(Device.update(revoked_at=tx.now).where((Device.id == device_id) & Device.revoked_at.is_null()))
     if gone.rowcount == 0:
         raise NotFound("device", device_id)
     _end(tx, Session.device_id == device_id)
@@ -162,7 +163,7 @@ def try_pin(tx: Transaction, device_id: int, staff_id: int | None) -> None:
         raise TooMany((wait.until - tx.now + 999) // 1000)
     if staff_id is not None:
         if person(tx, staff_id).wrong_pins >= rules.WRONG_BEFORE_LOCK:
-            raise Locked()
+            raise Locked
         tx.execute(_PERSON_WRONG, staff_id=staff_id)
     wrong = wait.wrong + 1
     until = tx.now + rules.wait_after(wrong)

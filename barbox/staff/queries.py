@@ -32,21 +32,26 @@ class KnownDevice(msgspec.Struct, frozen=True):
 
 
 PEOPLE = freeze(
-    lambda p: Staff.select(Staff.id, Staff.name, Staff.role, Staff.language, Staff.pin_hash, Staff.wrong_pins)
+    Staff.select(Staff.id, Staff.name, Staff.role, Staff.language, Staff.pin_hash, Staff.wrong_pins)
     .where(Staff.hidden == 0)
     .order_by(Staff.name)
 )
 DEVICES = freeze(
-    lambda p: Device.select(Device.id, Device.name, Device.token_hash, Device.paired_at)
+    Device.select(Device.id, Device.name, Device.token_hash, Device.paired_at)
     .where(Device.revoked_at.is_null())
     .order_by(Device.id)
 )
 SESSIONS = freeze(
-    lambda p: Session.select(
-        Session.id, Session.staff_id, Session.device_id, Session.expires_at, Staff.name, Staff.role
+    lambda p: (
+        Session.select(Session.id, Session.staff_id, Session.device_id, Session.expires_at, Staff.name, Staff.role)
+        .join(Staff, on=(Staff.id == Session.staff_id))
+        .switch(Session)
+        .join(Device, on=(Device.id == Session.device_id))
+        .where(
+            Session.ended_at.is_null()
+            & (Session.expires_at > p.now)
+            & Device.revoked_at.is_null()
+            & (Staff.hidden == 0)
+        )
     )
-    .join(Staff, on=(Staff.id == Session.staff_id))
-    .switch(Session)
-    .join(Device, on=(Device.id == Session.device_id))
-    .where(Session.ended_at.is_null() & (Session.expires_at > p.now) & Device.revoked_at.is_null() & (Staff.hidden == 0))
 )

@@ -1,5 +1,6 @@
 """What each role may do, what makes a PIN, and how long a wrong one locks. Pure."""
 
+from itertools import pairwise
 from typing import Literal
 
 from barbox.core.errors import BadRequest
@@ -44,7 +45,7 @@ def check_pin(pin: str) -> None:
     """Raises BadRequest for a PIN that everybody tries first."""
     if not (4 <= len(pin) <= 8 and pin.isascii() and pin.isdecimal()):
         raise BadRequest("has 4 to 8 digits", "pin")
-    steps = {int(b) - int(a) for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in pairwise(pin)}
     if len(steps) == 1 and steps <= {-1, 0, 1}:
         raise BadRequest("is too easy to guess", "pin")
 

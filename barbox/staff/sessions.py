@@ -26,12 +26,15 @@ class Sessions:
         self._devices: dict[bytes, Actor] = {}
         self._live: dict[int, queries.LiveSession] = {}
         self._checked: dict[str, tuple[int, Actor]] = {}
+        self.anybody = False
+        """Whether the box has people; without them it waits to be set up."""
 
     async def refresh(self) -> None:
         """Read what is in force; tokens of what is not are refused from here on."""
         async with self._database.snapshot() as snapshot:
             devices = await snapshot.all(queries.DEVICES, queries.KnownDevice)
             live = await snapshot.all(queries.SESSIONS, queries.LiveSession, now=self._database.clock.now())
+            self.anybody = bool(await snapshot.all(queries.PEOPLE, queries.Person))
         self._devices = {bytes(each.token_hash): Actor(device_id=each.id, name=each.name) for each in devices}
         self._live = {each.id: each for each in live}
         self._checked.clear()
@@ -42,7 +45,12 @@ class Sessions:
 
     def issue(self, session_id: int, staff_id: int, expires_at: int) -> str:
         """The JWT for a session that was begun; `expires_at` in ms."""
-        claims = {"sid": session_id, "sub": str(staff_id), "aud": self._secrets.box_id, "exp": expires_at // 1000}
+        claims = {
+            "sid": session_id,
+            "sub": str(staff_id),
+            "aud": self._secrets.box_id,
+            "exp": expires_at // 1000,
+        }
         return jwt.encode(claims, self._secrets.session_key, algorithm=ALGORITHM)
 
     def admit(self, request: web.Request, level: str) -> Actor:

@@ -20,11 +20,13 @@ from barbox.stock.rules import Policy
 
 S = StockLevel
 TAKE = freeze(
-    lambda p: S.update(on_hand=S.on_hand - p.quantity)
-    .where(S.product_id == p.product_id)
-    .returning(S.product_id, S.on_hand, S.policy, S.low_at)
+    lambda p: (
+        S.update(on_hand=S.on_hand - p.quantity)
+        .where(S.product_id == p.product_id)
+        .returning(S.product_id, S.on_hand, S.policy, S.low_at)
+    )
 )
-COUNTED = freeze(lambda p: S.select(S.product_id))
+COUNTED = freeze(S.select(S.product_id))
 
 
 class StockItem(Body):
@@ -152,7 +154,12 @@ def _tell(tx: Transaction, level: Level, before: int) -> None:
 
 def _view(level: Level) -> dict[str, Any]:
     enough = level.on_hand > 0 or level.policy != "refuse"
-    return {"itemId": level.product_id, "onHand": show_quantity(level.on_hand), "policy": level.policy, "available": enough}
+    return {
+        "itemId": level.product_id,
+        "onHand": show_quantity(level.on_hand),
+        "policy": level.policy,
+        "available": enough,
+    }
 
 
 def _shortage(level: Level, quantity: int, names: dict[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from barbox.core.statements import freeze
 from barbox.stock.models import StockLevel
 
 S = StockLevel
-LEVELS = freeze(lambda p: S.select(S.product_id, S.on_hand, S.policy, S.low_at))
+LEVELS = freeze(S.select(S.product_id, S.on_hand, S.policy, S.low_at))
 
 
 class Level(msgspec.Struct, frozen=True):

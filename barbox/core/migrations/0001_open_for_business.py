@@ -75,8 +75,8 @@ CREATE TABLE pairing_code (
   code_hash BLOB PRIMARY KEY, expires_at INTEGER NOT NULL, made_by INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE session (
-  id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff (id), device_id INTEGER NOT NULL REFERENCES device (id),
-  begun_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ended_at INTEGER
+  id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff (id),
+  device_id INTEGER NOT NULL REFERENCES device (id), begun_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ended_at INTEGER
 ) STRICT;
 CREATE TABLE pin_lock (
   device_id INTEGER NOT NULL, staff_id INTEGER NOT NULL, wrong INTEGER NOT NULL, until INTEGER NOT NULL,
@@ -86,7 +86,8 @@ CREATE TABLE pin_lock (
 
 STOCK = """
 CREATE TABLE stock_level (
-  product_id INTEGER PRIMARY KEY, on_hand INTEGER NOT NULL, policy TEXT NOT NULL CHECK (policy IN ('refuse', 'warn', 'allow')),
+  product_id INTEGER PRIMARY KEY, on_hand INTEGER NOT NULL,
+  policy TEXT NOT NULL CHECK (policy IN ('refuse', 'warn', 'allow')),
   low_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 """
@@ -115,7 +116,8 @@ CREATE INDEX print_job_waiting ON print_job (printer_id, id) WHERE state IN ('qu
 CREATE INDEX print_job_order ON print_job (order_id) WHERE order_id IS NOT NULL;
 CREATE TABLE print_attempt (
   id INTEGER PRIMARY KEY, job_id INTEGER NOT NULL, printer_id INTEGER NOT NULL, process_id TEXT NOT NULL,
-  marked INTEGER NOT NULL, begun_at INTEGER NOT NULL, ended_at INTEGER, bytes_written INTEGER, outcome TEXT, evidence BLOB
+  marked INTEGER NOT NULL, begun_at INTEGER NOT NULL, ended_at INTEGER, bytes_written INTEGER,
+  outcome TEXT, evidence BLOB
 ) STRICT;
 CREATE INDEX print_attempt_job ON print_attempt (job_id);
 """
@@ -123,8 +125,8 @@ CREATE INDEX print_attempt_job ON print_attempt (job_id);
 ORDERS = """
 CREATE TABLE orders (
   id INTEGER PRIMARY KEY, number INTEGER NOT NULL, business_day INTEGER NOT NULL, hour INTEGER NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('open', 'billed', 'paid', 'void')), version INTEGER NOT NULL, seq INTEGER NOT NULL,
-  table_id INTEGER, table_name TEXT, area_id INTEGER, tab TEXT, covers INTEGER,
+  status TEXT NOT NULL CHECK (status IN ('open', 'billed', 'paid', 'void')), version INTEGER NOT NULL,
+  seq INTEGER NOT NULL, table_id INTEGER, table_name TEXT, area_id INTEGER, tab TEXT, covers INTEGER,
   staff_id INTEGER, staff_name TEXT NOT NULL, customer TEXT,
   total INTEGER NOT NULL, paid INTEGER NOT NULL,
   opened_at INTEGER NOT NULL, billed_at INTEGER, paid_at INTEGER

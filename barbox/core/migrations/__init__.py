@@ -21,7 +21,9 @@ def migrate(path: Path) -> list[str]:
     """
     path.touch(mode=0o600)
     path.chmod(0o600)
-    database = peewee.SqliteDatabase(str(path), pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1})
+    database = peewee.SqliteDatabase(
+        str(path), pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+    )
     with contextlib.closing(database):
         database.connect()
         runner = Runner(database, str(FOLDER))

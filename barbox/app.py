@@ -1,0 +1,219 @@
+"""The composition root: which parts start, in which order, and how they stop. Only this module knows every room."""
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from aiohttp import web
+
+from barbox import __version__, discovery, supervision
+from barbox import web as screens
+from barbox.config import Config
+from barbox.core import api as box_api
+from barbox.core import doors, hub, idempotency, ids, openapi, secrets
+from barbox.core.clock import BusinessDays, Clock
+from barbox.core.database import Database, Lock
+from barbox.core.http import DATABASE, DOORKEEPER, LARGEST_BODY, Routes, mount, problems
+from barbox.core.migrations import migrate
+from barbox.core.settings import read_venue
+from barbox.floor import api as floor_api
+from barbox.menu import api as menu_api
+from barbox.orders import api as orders_api
+from barbox.orders import queries as orders
+from barbox.payments import api as payments_api
+from barbox.printing import api as printing_api
+from barbox.printing import commands as printing
+from barbox.printing import spooler
+from barbox.staff import api as staff_api
+from barbox.staff.pins import Pins
+from barbox.staff.sessions import Sessions
+from barbox.stock import api as stock_api
+from barbox.stock import queries as stock
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = logging.getLogger(__name__)
+
+ROOMS: tuple[Routes, ...] = (
+    box_api.routes,
+    staff_api.routes,
+    menu_api.routes,
+    floor_api.routes,
+    stock_api.routes,
+    printing_api.routes,
+    orders_api.routes,
+    payments_api.routes,
+)
+CONFIG = web.AppKey("CONFIG", Config)
+DATABASE_FILE = "barbox.db"
+
+
+class Whereabouts:
+    """Where the box is reached: known once its port is open, and changing with the network."""
+
+    def __init__(self, config: Config) -> None:
+        self.port = config.port
+        self.advertiser: discovery.Advertiser | None = None
+        self._given = frozenset(name.lower() for name in [*config.extra_hosts, f"{config.hostname}.local"])
+
+    def names(self) -> frozenset[str]:
+        """The host names this box answers to."""
+        taken = self.advertiser.host if self.advertiser else ""
+        return self._given | {taken} if taken else self._given
+
+    def addresses(self) -> list[str]:
+        """URLs for tablets, addresses before names: `.local` fails on many Androids."""
+        hosts = [*discovery.local_addresses(), *sorted(self.names())]
+        return [f"http://{host}:{self.port}" if self.port != HTTP else f"http://{host}" for host in hosts]
+
+
+WHEREABOUTS = web.AppKey("WHEREABOUTS", Whereabouts)
+HTTP = 80
+
+
+class Running(NamedTuple):
+    """A box that takes orders: its app and the port it listens on."""
+
+    app: web.Application
+    port: int
+
+
+def make_app(config: Config, *, extend: Callable[[web.Application], None] | None = None) -> web.Application:
+    """The box, not started. `extend` may add pages, as the demo does."""
+    app = web.Application(middlewares=[problems, doors.doors], client_max_size=LARGEST_BODY)
+    app[CONFIG] = config
+    app[box_api.STORE] = config.store
+    app[box_api.OPENAPI] = msgspec.json.encode(openapi.document(ROOMS))
+    whereabouts = app[WHEREABOUTS] = Whereabouts(config)
+    app[doors.HOSTNAMES] = whereabouts.names
+    app[box_api.ADDRESSES] = whereabouts.addresses
+    app[menu_api.LEFT] = stock.left
+    mount(app, *ROOMS)
+    if extend is not None:
+        extend(app)
+    screens.mount(app)
+    app.on_response_prepare.append(doors.add_headers)
+    app.cleanup_ctx.extend([_data, _people, _live, spooler.spooling, _schedule, _watchdog])
+    app.on_shutdown.append(_hang_up)
+    return app
+
+
+async def _data(app: web.Application) -> AsyncIterator[None]:
+    folder = app[CONFIG].folder
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = Lock(folder)
+    try:
+        path = folder / DATABASE_FILE
+        await asyncio.to_thread(migrate, path)
+        known = secrets.load(folder)
+        app[box_api.BOX_ID] = known.box_id
+        batch = int(os.environ.get("BARBOX_TEST_BATCH", "128"))
+        async with Database.open(path, Clock(), BusinessDays("UTC", 360), batch=batch) as database:
+            async with database.snapshot() as snapshot:
+                venue = await read_venue(snapshot)
+            await database.write(lambda tx: tx.move_cutoff(BusinessDays(venue.timezone, venue.cutoff)))
+            app[DATABASE] = database
+            app[staff_api.PINS] = Pins(known.pepper)
+            app[staff_api.SESSIONS] = Sessions(database, known)
+            yield
+    finally:
+        lock.release()
+
+
+async def _people(app: web.Application) -> AsyncIterator[None]:
+    sessions = app[staff_api.SESSIONS]
+    app[DOORKEEPER] = sessions.admit
+    await sessions.refresh()
+    app[staff_api.SETUP_CODE] = ids.typed_code()
+    app[box_api.NEEDS_SETUP] = lambda: not sessions.anybody
+    yield
+
+
+async def _live(app: web.Application) -> AsyncIterator[None]:
+    feed = hub.make_hub(app)
+    feed.subject("order", orders.read_some, ("floor", "kitchen", "bar", "office"))
+    spooler.make_spooler(app)
+    async for _ in hub.hub_context(app):
+        yield
+
+
+async def _schedule(app: web.Application) -> AsyncIterator[None]:
+    starting = asyncio.create_task(_scheduler(app[DATABASE]))
+    yield
+    (await starting).shutdown(wait=False)
+
+
+async def _scheduler(database: Database) -> "AsyncIOScheduler":
+    """Imported beside the opening of the till: it takes a quarter of a second that no guest should wait."""
+    await asyncio.to_thread(importlib.import_module, "apscheduler.schedulers.asyncio")
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    scheduler = AsyncIOScheduler()
+    for tidy in (idempotency.forget_old, printing.forget_old):
+        scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
+    scheduler.start()
+    return scheduler
+
+
+async def _watchdog(app: web.Application) -> AsyncIterator[None]:
+    async for _ in supervision.feeding(lambda: box_api.writer_answers(app)):
+        yield
+
+
+async def _hang_up(app: web.Application) -> None:
+    await app[hub.HUB].close()
+
+
+@contextlib.asynccontextmanager
+async def opened(app: web.Application) -> AsyncIterator[Running]:
+    """The box with its port open, until the end of the block."""
+    config = app[CONFIG]
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, keepalive_timeout=75.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, config.host, config.port, backlog=256, reuse_address=True)
+        await site.start()
+        port = int(runner.addresses[0][1])
+        app[WHEREABOUTS].port = port
+        async with _advertised(app, port):
+            supervision.notify("READY=1")
+            yield Running(app, port)
+            supervision.notify("STOPPING=1")
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def _advertised(app: web.Application, port: int) -> AsyncIterator[None]:
+    config = app[CONFIG]
+    if not config.mdns:
+        yield
+        return
+    async with app[DATABASE].snapshot() as snapshot:
+        venue = await read_venue(snapshot)
+    announcement = discovery.Announcement(
+        box_id=app[box_api.BOX_ID],
+        name=venue.name,
+        store=config.store,
+        version=__version__,
+        port=port,
+        host=config.hostname,
+    )
+    async with discovery.advertised(announcement) as advertiser:
+        app[WHEREABOUTS].advertiser = advertiser
+        yield
+
+
+def database_file(folder: Path) -> Path:
+    """Where a box's data folder holds its database."""
+    return folder / DATABASE_FILE

@@ -1,0 +1,171 @@
+"""The command line: serve, demo, verify, discover, printers. What fails says what to do next."""
+
+import asyncio
+import contextlib
+import signal
+import sqlite3
+import sys
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from barbox import __version__, config, logs
+from barbox.core.errors import Broken
+
+T = TypeVar("T")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="barbox")
+def main() -> None:
+    """Barbox, the bar's own point of sale."""
+
+
+@main.command()
+@click.option("--data", type=click.Path(file_okay=False), help="Folder of database and secrets.")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--mdns/--no-mdns", default=None, help="Tell the network that the box is here.")
+def serve(data: str | None, host: str | None, port: int | None, mdns: bool | None) -> None:
+    """Run the box until it is stopped."""
+    with _sentences():
+        settings = config.load({"data": data, "host": host, "port": port, "mdns": mdns})
+        logs.set_up(settings.log_level)
+        _run(_serve(settings))
+
+
+async def _serve(settings: config.Config) -> None:
+    from barbox import app as box
+    from barbox.core.api import ADDRESSES, NEEDS_SETUP
+    from barbox.staff.api import SETUP_CODE
+
+    async with box.opened(box.make_app(settings)) as running:
+        click.echo(f"Barbox is open at http://localhost:{running.port}")
+        for address in running.app[ADDRESSES]():
+            click.echo(f"  tablets: {address}")
+        if running.app[NEEDS_SETUP]():
+            click.echo(f"This box is new. Set-up code: {running.app[SETUP_CODE]}")
+        sys.stdout.flush()
+        await _until_stopped()
+
+
+@main.command()
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False),
+    help="Keep the demo's data here; a fresh one each time by default.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready.")
+def demo(data: str | None, port: int, no_open: bool, as_json: bool) -> None:
+    """Run a sample bar with virtual printers."""
+    from barbox.demo import run
+
+    with _sentences():
+        logs.set_up("warning")
+        _run(run.demo(data, port, opens=not (no_open or as_json), as_json=as_json, until=_until_stopped))
+
+
+@main.command()
+@click.option("--data", type=click.Path(exists=True, file_okay=False), required=True, help="The box's data folder.")
+def verify(data: str) -> None:
+    """Prove that nothing was altered: the database's integrity and the journal's chain. Also while the box runs."""
+    from barbox.app import database_file
+    from barbox.verify import prove
+
+    with _sentences():
+        proof = prove(database_file(Path(data)))
+    click.echo(f"database: sound   journal: {proof.seq} entries, chain whole, head {proof.head}")
+
+
+@main.command()
+@click.option("--seconds", type=click.FloatRange(0.5, 60), default=3.0, show_default=True)
+def discover(seconds: float) -> None:
+    """Find boxes on this network."""
+    from barbox import discovery
+
+    found = asyncio.run(discovery.discover(seconds))
+    for each in found:
+        click.echo(f"{each.name:24} {each.url:32} version {each.version}  store {each.store}")
+    if not found:
+        click.echo("No box answered. Is this machine on the bar's Wi-Fi, and the box switched on?", err=True)
+        sys.exit(1)
+
+
+@main.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document."""
+    from barbox.app import ROOMS
+    from barbox.core.openapi import document
+
+    click.echo(msgspec.json.format(msgspec.json.encode(document(ROOMS)), indent=2).decode())
+
+
+@main.group()
+def printers() -> None:
+    """Printers: what is there, and a test page."""
+
+
+@printers.command("list")
+@click.option("--data", type=click.Path(exists=True, file_okay=False), help="Also list the printers this box knows.")
+def list_printers(data: str | None) -> None:
+    """Printers this box knows, and profiles there are."""
+    from barbox.app import database_file
+    from printers import profiles
+
+    if data:
+        with contextlib.closing(sqlite3.connect(f"file:{database_file(Path(data))}?mode=ro", uri=True)) as connection:
+            for row in connection.execute("SELECT id, name, connection, profile, proof FROM printer WHERE hidden = 0"):
+                click.echo("{:>3}  {:24} {:36} {:20} proof {}".format(*row))
+    click.echo("Profiles: " + ", ".join(profiles.names()))
+
+
+@printers.command("test")
+@click.argument("connection")
+@click.option("--profile", default="generic-80", show_default=True)
+def test_printer(connection: str, profile: str) -> None:
+    """Print a test page at CONNECTION, such as tcp://192.168.1.50:9100."""
+    from barbox.printing.proof_page import print_page
+    from printers import profiles, transports
+
+    try:
+        outcome = print_page(connection, profile)
+    except (
+        transports.BadConnection,
+        transports.TransportError,
+        profiles.UnknownProfile,
+        profiles.RefusedPrinter,
+    ) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    click.echo(outcome)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    import uvloop
+
+    return uvloop.run(work)
+
+
+async def _until_stopped() -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    await stop.wait()
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Faults that a person can mend become a sentence and exit code 1."""
+    try:
+        yield
+    except Broken as error:
+        click.echo(f"Barbox cannot go on: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"Barbox cannot go on: {error.strerror or error} {error.filename or ''}".rstrip(), err=True)
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Orders: placing, changing, sending, moving and voiding what a party owes."""

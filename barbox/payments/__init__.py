@@ -1,0 +1,1 @@
+"""Taking money: cash with change, card and mobile recorded, in parts; receipts."""

@@ -1,0 +1,113 @@
+"""Setting up printers and stations."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from barbox.core.errors import BadRequest, NotFound
+from barbox.core.messages import Body, Id, ShortText, View
+from barbox.core.names import Names, encode
+from barbox.core.transaction import Signal, Transaction
+from barbox.printing.commands import known_printer
+from barbox.printing.models import Printer, Station, StationPrinter
+from barbox.printing.queries import load_printers, load_stations
+
+PRINTERS_CHANGED = Signal("printers changed")
+
+
+class EditPrinter(Body):
+    """`connection` is tcp://host:9100, usb:04b8:0202, serial:/dev/ttyUSB0?baud=9600 or file:/dev/usb/lp0."""
+
+    name: ShortText
+    connection: Annotated[str, Meta(min_length=5, max_length=200)]
+    profile: Annotated[str, Meta(min_length=1, max_length=60)]
+    columns: Annotated[int, Meta(ge=16, le=96)] | None = None
+    proof: Literal["A", "B", "C", "D"] | None = None
+    fallback_id: Id | None = None
+    patience_seconds: Annotated[int, Meta(ge=1, le=3600)] = 15
+    receipts: bool = False
+
+
+class EditStation(Body):
+    """`letter` begins its ticket numbers; `display` is the live room of its screen."""
+
+    names: Names
+    printer_ids: Annotated[list[Id], Meta(max_length=8)] = []
+    display: Literal["kitchen", "bar"] | None = None
+    letter: Annotated[str, Meta(pattern="^[A-Z]{1,2}$")] | None = None
+    language: Literal["en", "zh"] = "en"
+
+
+class Made(View):
+    """The number of what was made or changed."""
+
+    id: int
+
+
+def save_printer(tx: Transaction, printer_id: int | None, body: EditPrinter, default_proof: str) -> Made:
+    """Add or change a printer. Raises NotFound for a fallback that is not there, BadRequest for a circle of them."""
+    _no_circle(tx, printer_id, body.fallback_id)
+    row = {
+        "name": body.name,
+        "connection": body.connection,
+        "profile": body.profile,
+        "columns": body.columns,
+        "proof": body.proof or default_proof,
+        "fallback_id": body.fallback_id,
+        "patience_s": body.patience_seconds,
+        "receipts": int(body.receipts),
+    }
+    printer_id = _store(tx, Printer, printer_id, row)
+    _changed(tx, "printer.changed", f"printer:{printer_id}", body)
+    return Made(printer_id)
+
+
+def hide_printer(tx: Transaction, printer_id: int) -> None:
+    """Take a printer out of use; its waiting jobs can be moved. Raises NotFound."""
+    known_printer(tx, printer_id)
+    tx.run(Printer.update(hidden=1).where(Printer.id == printer_id))
+    tx.run(Printer.update(fallback_id=None).where(Printer.fallback_id == printer_id))
+    _changed(tx, "printer.removed", f"printer:{printer_id}", {})
+
+
+def save_station(tx: Transaction, station_id: int | None, body: EditStation) -> Made:
+    """Add or change a station and the printers of its tickets. Raises NotFound for a printer that is not there."""
+    for printer_id in body.printer_ids:
+        known_printer(tx, printer_id)
+    letter = body.letter or _letter(body.names)
+    row = {"names": encode(body.names), "letter": letter, "display": body.display, "language": body.language}
+    station_id = _store(tx, Station, station_id, row)
+    tx.run(StationPrinter.delete().where(StationPrinter.station_id == station_id))
+    for sort, printer_id in enumerate(dict.fromkeys(body.printer_ids)):
+        tx.run(StationPrinter.insert(station_id=station_id, printer_id=printer_id, sort=sort))
+    _changed(tx, "station.changed", f"station:{station_id}", body)
+    return Made(station_id)
+
+
+def _store(tx: Transaction, model: type[Any], id: int | None, row: dict[str, Any]) -> int:  # noqa: A002
+    if id is None:
+        return int(tx.run(model.insert(**row)).lastrowid or 0)
+    if tx.run(model.update(**row).where((model.id == id) & (model.hidden == 0))).rowcount == 0:
+        raise NotFound(model._meta.table_name, id)
+    return id
+
+
+def _no_circle(tx: Transaction, printer_id: int | None, fallback_id: int | None) -> None:
+    seen = {printer_id}
+    while fallback_id is not None:
+        if fallback_id in seen:
+            raise BadRequest("leads back to this printer", "fallbackId")
+        seen.add(fallback_id)
+        fallback_id = known_printer(tx, fallback_id).fallback_id
+
+
+def _letter(names: dict[str, str]) -> str:
+    return next((char for char in names.get("en", "").upper() if "A" <= char <= "Z"), "S")
+
+
+def _changed(tx: Transaction, kind: str, subject: str, change: Any) -> None:
+    tx.invalidate(load_printers)
+    tx.invalidate(load_stations)
+    tx.signal(PRINTERS_CHANGED)
+    tx.emit(kind, subject, msgspec.to_builtins(change), rooms=("floor", "kitchen", "bar", "office"))

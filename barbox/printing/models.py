@@ -1,0 +1,76 @@
+"""Printers, stations, and the durable spool: jobs with their attempts, written ahead of the first byte."""
+
+import peewee
+
+from barbox.core.models import Table
+
+
+class Printer(Table):
+    """A printer by its connection string; `proof` is the class A to D, `columns` overrides the profile."""
+
+    id = peewee.AutoField()
+    name = peewee.TextField()
+    connection = peewee.TextField()
+    profile = peewee.TextField()
+    columns = peewee.IntegerField(null=True)
+    proof = peewee.TextField()
+    fallback_id = peewee.IntegerField(null=True)
+    patience_s = peewee.IntegerField()
+    receipts = peewee.IntegerField(default=0)
+    hidden = peewee.IntegerField(default=0)
+
+
+class Station(Table):
+    """Where lines are made; `letter` begins its ticket numbers, `display` is the room of its screen."""
+
+    id = peewee.AutoField()
+    names = peewee.TextField()
+    letter = peewee.TextField()
+    display = peewee.TextField(null=True)
+    language = peewee.TextField()
+    hidden = peewee.IntegerField(default=0)
+
+
+class StationPrinter(Table):
+    station_id = peewee.IntegerField()
+    printer_id = peewee.IntegerField()
+    sort = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("station_id", "printer_id")
+        without_rowid = True
+
+
+class PrintJob(Table):
+    """One paper to come out of one printer. `content` is what is on it, as data; bytes are made for each attempt."""
+
+    id = peewee.AutoField()
+    kind = peewee.TextField()
+    state = peewee.TextField()
+    reason = peewee.TextField(default="")
+    printer_id = peewee.IntegerField()
+    station_id = peewee.IntegerField(null=True)
+    order_id = peewee.IntegerField(null=True)
+    number = peewee.TextField()
+    copy = peewee.IntegerField()
+    may_have_printed = peewee.IntegerField()
+    copy_of = peewee.IntegerField(null=True)
+    content = peewee.BlobField()
+    created_at = peewee.IntegerField()
+    not_after = peewee.IntegerField(null=True)
+    ended_at = peewee.IntegerField(null=True)
+
+
+class PrintAttempt(Table):
+    """Committed before its first byte: after a crash, every attempt without an end may have printed."""
+
+    id = peewee.AutoField()
+    job_id = peewee.IntegerField()
+    printer_id = peewee.IntegerField()
+    process_id = peewee.TextField()
+    marked = peewee.IntegerField()
+    begun_at = peewee.IntegerField()
+    ended_at = peewee.IntegerField(null=True)
+    bytes_written = peewee.IntegerField(null=True)
+    outcome = peewee.TextField(null=True)
+    evidence = peewee.BlobField(null=True)

@@ -1,0 +1,155 @@
+"""Stations, printers and the spool, read."""
+
+from collections import defaultdict
+
+import msgspec
+import peewee
+
+from barbox.core import names
+from barbox.core.database import Snapshot
+from barbox.core.statements import freeze
+from barbox.core.transaction import Transaction
+from barbox.printing.models import PrintAttempt, Printer, PrintJob, Station, StationPrinter
+
+P, S, L, J, A = Printer, Station, StationPrinter, PrintJob, PrintAttempt
+
+PRINTERS = freeze(
+    P.select(P.id, P.name, P.connection, P.profile, P.columns, P.proof, P.fallback_id, P.patience_s, P.receipts)
+    .where(P.hidden == 0)
+    .order_by(P.id)
+)
+STATIONS = freeze(S.select(S.id, S.names, S.letter, S.display, S.language).where(S.hidden == 0).order_by(S.id))
+LINKS = freeze(
+    L.select(L.station_id, L.printer_id)
+    .join(P, on=(P.id == L.printer_id))
+    .where(P.hidden == 0)
+    .order_by(L.sort, L.printer_id)
+)
+_JOB = (
+    J.id,
+    J.kind,
+    J.state,
+    J.reason,
+    J.printer_id,
+    J.station_id,
+    J.order_id,
+    J.number,
+    J.copy,
+    J.may_have_printed,
+    J.copy_of,
+    J.content,
+    J.created_at,
+    J.not_after,
+    J.ended_at,
+)
+JOB = freeze(lambda p: J.select(*_JOB).where(J.id == p.id))
+WAITING = freeze(
+    lambda p: (
+        J.select(*_JOB)
+        .where(
+            (J.printer_id == p.printer_id)
+            & J.state.in_(["queued", "sending", "unknown", "blocked"])
+            & (J.reason != "stale")
+        )
+        .order_by(J.id)
+        .limit(1)
+    )
+)
+ATTEMPTS = freeze(lambda p: A.select(A.id, A.process_id).where(A.job_id == p.job_id).order_by(A.id))
+
+
+class PrinterRow(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    connection: str
+    profile: str
+    columns: int | None
+    proof: str
+    fallback_id: int | None
+    patience_s: int
+    receipts: int
+
+
+class AttemptRow(msgspec.Struct, frozen=True):
+    id: int
+    process_id: str
+
+
+class JobRow(msgspec.Struct, frozen=True):
+    id: int
+    kind: str
+    state: str
+    reason: str
+    printer_id: int
+    station_id: int | None
+    order_id: int | None
+    number: str
+    copy: int
+    may_have_printed: int
+    copy_of: int | None
+    content: bytes
+    created_at: int
+    not_after: int | None
+    ended_at: int | None
+
+
+class StationRow(msgspec.Struct, frozen=True):
+    id: int
+    names: str
+    letter: str
+    display: str | None
+    language: str
+
+
+class LinkRow(msgspec.Struct, frozen=True):
+    station_id: int
+    printer_id: int
+
+
+class KnownStation(msgspec.Struct, frozen=True):
+    """A station with the printers its tickets go to."""
+
+    id: int
+    names: dict[str, str]
+    letter: str
+    display: str | None
+    language: str
+    printer_ids: tuple[int, ...]
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The live rooms that hear of this station's lines."""
+        own = f"station:{self.id}"
+        return (own, self.display) if self.display else (own,)
+
+
+def load_stations(tx: Transaction) -> dict[int, KnownStation]:
+    """All stations by number; use through `tx.cached(load_stations)`."""
+    return _stations(tx.all(STATIONS, StationRow), tx.all(LINKS, LinkRow))
+
+
+def load_printers(tx: Transaction) -> dict[int, PrinterRow]:
+    """All printers by number; use through `tx.cached(load_printers)`."""
+    return {row.id: row for row in tx.all(PRINTERS, PrinterRow)}
+
+
+async def read_stations(snapshot: Snapshot) -> dict[int, KnownStation]:
+    """The same as `load_stations`, for reads."""
+    return _stations(await snapshot.all(STATIONS, StationRow), await snapshot.all(LINKS, LinkRow))
+
+
+def _stations(rows: list[StationRow], links: list[LinkRow]) -> dict[int, KnownStation]:
+    printers: defaultdict[int, list[int]] = defaultdict(list)
+    for link in links:
+        printers[link.station_id].append(link.printer_id)
+    return {
+        row.id: KnownStation(
+            row.id, names.decode(row.names), row.letter, row.display, row.language, tuple(printers[row.id])
+        )
+        for row in rows
+    }
+
+
+def jobs(which: peewee.Expression, most: int) -> peewee.Query:
+    """Jobs that fit, newest first."""
+    return J.select(*_JOB).where(which).order_by(J.id.desc()).limit(most)

@@ -1,0 +1,23 @@
+"""The spool's states and what may follow what. Pure."""
+
+WAITING = ("queued", "sending", "unknown", "blocked")
+ENDED = ("printed", "sent", "rerouted", "cancelled", "expired")
+
+SHELF_LIFE_MS = 30 * 60_000
+"""A ticket older than this asks "still wanted?" before it prints."""
+DRAWER_LIFE_MS = 5_000
+"""A drawer kick is never retried, never rerouted, and void after this."""
+KEPT_MS = 31 * 86_400_000
+"""Ended jobs are kept for a month."""
+
+BACKOFF_S = (1.0, 2.0, 5.0, 10.0)
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait before a printer that did not answer is tried again."""
+    return BACKOFF_S[min(failures, len(BACKOFF_S)) - 1] if failures else 0.0
+
+
+def ticket_number(letter: str, number: int) -> str:
+    """How a station's running number stands on paper: K-0042."""
+    return f"{letter}-{number:04d}"

@@ -1,0 +1,353 @@
+"""The spooler: one worker a printer takes its jobs in order and carries each to paper, or says why not.
+
+No order waits for it, and no printer for another. An attempt is committed before its first byte; whatever then goes
+wrong, the next copy says that it may be one too many. Nothing times out into "dropped".
+"""
+
+import asyncio
+import contextlib
+import functools
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from barbox.core import names
+from barbox.core.database import Database
+from barbox.core.http import DATABASE
+from barbox.core.settings import read_venue
+from barbox.printing import commands, contents, queries, rules
+from barbox.printing.equipment import PRINTERS_CHANGED
+from barbox.printing.queries import JobRow, PrinterRow
+from barbox.printing.tickets import Marks, lay_out
+
+if TYPE_CHECKING:
+    from printers import profiles
+    from printers.confirm import Delivery
+    from printers.transports import Transport
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+POLL_S = 0.5
+IDLE_CLOSE_S = 2.0
+CONNECT_S = 3.0
+FALLBACK_AFTER = 3
+"""How many times its patience a printer is waited for before its fallback takes over."""
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
+
+
+class State(msgspec.Struct):
+    """How a printer is, as far as its worker knows."""
+
+    reachable: bool | None = None
+    paper: str | None = None
+    cover: str | None = None
+    detail: str = ""
+    last_ok_at: int | None = None
+    waiting_since: int | None = None
+    alarmed: bool = False
+
+
+class Worker:
+    """Owns one printer. Everything that blocks runs on its own thread."""
+
+    def __init__(self, database: Database, printer: PrinterRow) -> None:
+        self.printer = printer
+        self.state = State()
+        self._database = database
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"printer-{printer.id}")
+        self._awake = asyncio.Event()
+        self._stopping = False
+        self._transport: Transport | None = None
+        self._failures = 0
+        self._task = asyncio.create_task(self._run(), name=f"printer {printer.name}")
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    async def stop(self) -> None:
+        """Let the print in hand finish, at most a few seconds, then hang up."""
+        self._stopping = True
+        self._awake.set()
+        _, pending = await asyncio.wait([self._task], timeout=5.0)
+        for task in pending:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self._hang_up()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._awake.clear()
+            try:
+                job = await self._next()
+                if job is None:
+                    await self._idle()
+                else:
+                    await self._carry(job)
+            except Exception:
+                log.exception("printer worker stumbled", extra={"printer": self.printer.name})
+                await self._hang_up()
+                await self._pause(rules.backoff(4))
+
+    async def _next(self) -> JobRow | None:
+        found = await self._database.read(queries.WAITING, JobRow, printer_id=self.printer.id)
+        return found[0] if found else None
+
+    async def _idle(self) -> None:
+        if self._transport is not None:
+            await self._pause(IDLE_CLOSE_S)
+            if not self._awake.is_set():
+                await self._hang_up()
+        else:
+            await self._awake.wait()
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+
+    async def _carry(self, job: JobRow) -> None:
+        """One attempt at a job, from connecting to knowing."""
+        if await self._too_late(job):
+            return
+        transport = await self._connected()
+        if transport is None:
+            await self._waits(job, "unreachable")
+            return
+        delivery, attempt_id = await self._attempt(job, transport)
+        if attempt_id is None:
+            await self._hang_up()
+            await self._waits(job, delivery.reason.value or "unreachable")
+            return
+        ended = {"printed": "printed", "sent": "sent"}.get(delivery.outcome.value, "unknown")
+        await self._database.write(
+            commands.end_attempt,
+            attempt_id,
+            job.id,
+            ended,
+            delivery.detail or delivery.reason.value,
+            delivery.bytes_written,
+            delivery.evidence,
+        )
+        if ended == "unknown":
+            await self._hang_up()
+            if job.kind == "drawer":
+                await self._database.write(commands.expire, job.id)
+            await self._waits(job, delivery.reason.value)
+        else:
+            await self._fine()
+
+    async def _too_late(self, job: JobRow) -> bool:
+        now = self._database.clock.now()
+        if job.not_after is not None and now > job.not_after:
+            await self._database.write(commands.expire, job.id)
+            return True
+        if job.kind == "ticket" and now - job.created_at > rules.SHELF_LIFE_MS and job.reason != "wanted":
+            await self._database.write(commands.block, job.id, "stale")
+            return True
+        return False
+
+    async def _connected(self) -> "Transport | None":
+        if self._transport is not None:
+            return self._transport
+        from printers import transports
+
+        try:
+            connect = functools.partial(transports.connect, self.printer.connection, timeout=CONNECT_S)
+            self._transport = await self._in_thread(connect)
+        except transports.TransportError as error:
+            self.state.detail = str(error)
+            self.state.reachable = False
+            return None
+        self.state.reachable = True
+        return self._transport
+
+    async def _attempt(self, job: JobRow, transport: "Transport") -> tuple["Delivery", int | None]:
+        from printers.confirm import Attempt, Proof
+
+        payload, profile = await self._bytes(job)
+        loop, begun = asyncio.get_running_loop(), list[int]()
+        process_id = "".join(secrets.choice(LETTERS) for _ in range(4))
+
+        def write_ahead() -> None:
+            writing = self._database.write(commands.begin_attempt, job.id, process_id)
+            begun.append(asyncio.run_coroutine_threadsafe(writing, loop).result(timeout=30))
+
+        attempt = Attempt(
+            transport,
+            payload,
+            proof=Proof(self.printer.proof),
+            process_id=process_id,
+            profile=profile,
+            on_first_byte=write_ahead,
+            may_have_printed=bool(job.may_have_printed),
+            earlier_ids=await self._earlier(job),
+        )
+        told = ""
+        while True:
+            delivery = await self._in_thread(functools.partial(attempt.poll, POLL_S))
+            self._note(delivery)
+            if delivery.finished:
+                break
+            if delivery.reason.value != told:
+                told = delivery.reason.value
+                await self._database.write(commands.block, job.id, told)
+            if told and await self._over(job, told, bool(begun)):
+                break
+            if self._stopping and not begun:
+                break
+        return delivery, begun[0] if begun else None
+
+    async def _bytes(self, job: JobRow) -> tuple[bytes, "profiles.Profile"]:
+        from printers import encoder, profiles
+
+        async with self._database.snapshot() as snapshot:
+            venue = await read_venue(snapshot)
+            station = (await queries.read_stations(snapshot)).get(job.station_id or 0)
+            original = await snapshot.one(queries.JOB, JobRow, id=job.copy_of) if job.copy_of else None
+            printers = {row.id: row for row in await snapshot.all(queries.PRINTERS, PrinterRow)}
+        meant_for = None
+        if original is not None and original.state == "rerouted" and original.printer_id != job.printer_id:
+            meant_for = printers.get(original.printer_id)
+        language = station.language if station else venue.language
+        marks = Marks(
+            number=job.number,
+            created_at=original.created_at if original else job.created_at,
+            copy=job.copy,
+            may_have_printed=bool(job.may_have_printed),
+            station=names.first(station.names, language) if station else "",
+            language=language,
+            instead_of=meant_for.name if meant_for else None,
+            may_also=meant_for.name
+            if meant_for is not None and original is not None and original.may_have_printed
+            else None,
+        )
+        document = lay_out(contents.decode(job.content), marks, venue, self._database.days)
+        profile = profiles.load(self.printer.profile).adjusted(columns=self.printer.columns)
+        return await self._in_thread(functools.partial(encoder.encode, document, profile)), profile
+
+    async def _earlier(self, job: JobRow) -> list[str]:
+        rows = await self._database.read(queries.ATTEMPTS, queries.AttemptRow, job_id=job.id)
+        return [row.process_id for row in rows]
+
+    async def _waits(self, job: JobRow, reason: str) -> None:
+        """The job stays; say so when the printer's patience ends, and go to the fallback after thrice of it."""
+        self._failures += 1
+        await self._database.write(commands.block, job.id, reason)
+        if not await self._over(job, reason, begun=False):
+            await self._pause(rules.backoff(self._failures))
+
+    async def _over(self, job: JobRow, reason: str, begun: bool) -> bool:
+        """Raise the alarm when patience has ended; whether another printer took the job."""
+        now = self._database.clock.now()
+        self.state.waiting_since = self.state.waiting_since or now
+        waited_s = (now - self.state.waiting_since) / 1000
+        if waited_s >= self.printer.patience_s and not self.state.alarmed:
+            self.state.alarmed = True
+            await self._database.write(commands.alarm, self.printer.id, job.id, reason)
+        if job.kind == "drawer" or waited_s < self.printer.patience_s * FALLBACK_AFTER or not self.printer.fallback_id:
+            return False
+        cleared = begun and await self._cleared()
+        await self._database.write(commands.reroute, job.id, self.printer.fallback_id, begun and not cleared)
+        return True
+
+    async def _cleared(self) -> bool:
+        from printers import confirm, transports
+
+        if self._transport is None:
+            return False
+        try:
+            return await self._in_thread(functools.partial(confirm.clear_buffer, self._transport))
+        except transports.TransportError:
+            return False
+
+    async def _fine(self) -> None:
+        self._failures = 0
+        self.state.waiting_since = None
+        self.state.last_ok_at = self._database.clock.now()
+        self.state.detail = ""
+        if self.state.alarmed:
+            self.state.alarmed = False
+            await self._database.write(commands.recovered, self.printer.id)
+
+    def _note(self, delivery: "Delivery") -> None:
+        status = delivery.status
+        self.state.paper = status.paper
+        self.state.cover = "open" if status.cover_open else "closed"
+        self.state.detail = delivery.detail or delivery.reason.value
+
+    async def _hang_up(self) -> None:
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await self._in_thread(transport.close)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+class Spooler:
+    """All workers; follows the list of printers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._workers: dict[int, Worker] = {}
+        self._following: set[asyncio.Task[None]] = set()
+        database.on(commands.QUEUED, self._wake)
+        database.on(PRINTERS_CHANGED, self._follow)
+
+    def state(self, printer_id: int) -> State:
+        worker = self._workers.get(printer_id)
+        return worker.state if worker else State()
+
+    async def start(self) -> None:
+        """Take up what was left waiting when the box stopped."""
+        marked = await self._database.write(commands.recover)
+        if marked:
+            log.warning("jobs may have printed before the box stopped", extra={"jobs": marked})
+        await self._reconcile()
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
+        self._workers.clear()
+
+    def _wake(self) -> None:
+        for worker in self._workers.values():
+            worker.wake()
+
+    def _follow(self) -> None:
+        task = asyncio.create_task(self._reconcile())
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+    async def _reconcile(self) -> None:
+        rows = {row.id: row for row in await self._database.read(queries.PRINTERS, PrinterRow)}
+        gone = [each for each in self._workers.values() if rows.get(each.printer.id) != each.printer]
+        for worker in gone:
+            del self._workers[worker.printer.id]
+            await worker.stop()
+        for row in rows.values():
+            if row.id not in self._workers:
+                self._workers[row.id] = Worker(self._database, row)
+
+
+SPOOLER = web.AppKey("SPOOLER", Spooler)
+
+
+async def spooling(app: web.Application) -> AsyncIterator[None]:
+    """The spooler runs while the app does."""
+    spooler = app[SPOOLER]
+    await spooler.start()
+    yield
+    await spooler.stop()
+
+
+def make_spooler(app: web.Application) -> None:
+    """Put the spooler into the app; the database must be there."""
+    app[SPOOLER] = Spooler(app[DATABASE])

@@ -1,0 +1,60 @@
+"""The proof that nothing was altered: SQLite's own checks, the journal's chain, and sums that must agree."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from barbox.core import journal
+from barbox.core.errors import Broken
+
+SUMS = (
+    (
+        "an order's paid amount differs from its tenders",
+        """SELECT o.id FROM orders o LEFT JOIN (
+             SELECT p.order_id, SUM(t.amount) AS amount FROM payment p JOIN tender t ON t.payment_id = p.id
+             GROUP BY p.order_id
+           ) s ON s.order_id = o.id WHERE o.paid <> COALESCE(s.amount, 0)""",
+    ),
+    (
+        "a line belongs to no order",
+        "SELECT order_id FROM order_line WHERE order_id NOT IN (SELECT id FROM orders)",
+    ),
+    ("a paid order is not settled", "SELECT id FROM orders WHERE status = 'paid' AND paid <> total"),
+    (
+        "order numbers of a day have a gap",
+        "SELECT business_day FROM orders GROUP BY business_day HAVING COUNT(*) <> MAX(number)",
+    ),
+)
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """The journal's length and the hash at its head."""
+
+    seq: int
+    head: str
+
+
+def prove(path: Path) -> Proof:
+    """Check a database file, also while the box runs on it. Raises Broken naming the first thing that is wrong."""
+    if not path.exists():
+        raise Broken(f"there is no {path}")
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as connection:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("BEGIN")
+        try:
+            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            if found != "ok":
+                raise Broken(f"the database is damaged: {found}")
+            broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+            if broken:
+                raise Broken(f"the database refers to what is not there: {broken}")
+            for meaning, query in SUMS:
+                row = connection.execute(query).fetchone()
+                if row:
+                    raise Broken(f"{meaning}: {row[0]}")
+            head = journal.verify(connection)
+        except sqlite3.DatabaseError as error:
+            raise Broken(f"the database is damaged: {error}") from None
+    return Proof(head.seq, head.hash.hex())
