@@ -41,9 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(show(steps))
             return 0
         if script.NEEDS_ROOT and options.root == "/" and os.geteuid() != 0:
-            raise ValueError(
-                "this changes the machine: run it as root, or with --dry-run to see what it would do"
-            )
+            raise ValueError("this changes the machine: run it as root, or with --dry-run to see what it would do")
         for done in carry_out(steps, machine):
             print(done)
     except (ValueError, OSError, subprocess.CalledProcessError) as problem:
@@ -53,18 +51,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python3 -m firmware_scripts", description="Makes a machine an appliance."
-    )
+    parser = argparse.ArgumentParser(prog="python3 -m firmware_scripts", description="Makes a machine an appliance.")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--dry-run", action="store_true", help="only show what would be done")
     common.add_argument("--root", default="/", help="the machine's root folder, for images (default: /)")
     scripts = parser.add_subparsers(dest="script", required=True, metavar="SCRIPT")
     for name, script in SCRIPTS.items():
         summary = (script.__doc__ or "").partition("\n")[0]
-        script.add_options(
-            scripts.add_parser(name, parents=[common], help=summary, description=script.__doc__)
-        )
+        script.add_options(scripts.add_parser(name, parents=[common], help=summary, description=script.__doc__))
     return parser
 
 

@@ -23,9 +23,7 @@ MACHINES = ("aarch64", "x86_64")
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", help="where the wheels go, such as /media/usb/wheelhouse")
-    parser.add_argument(
-        "--machine", action="append", choices=MACHINES, help="for which boxes (default: both)"
-    )
+    parser.add_argument("--machine", action="append", choices=MACHINES, help="for which boxes (default: both)")
     parser.add_argument(
         "--python", action="append", help="for which Pythons (default: 3.11 and 3.13, Debian 12's and 13's)"
     )

@@ -59,9 +59,7 @@ class _Answer(BaseHTTPRequestHandler):
         guest = self.client_address[0]
         if path == "/way":
             self.server.remember(guest)
-            self._send(
-                200, PAGE.format(url=self.server.url).encode(), ("Content-Type", "text/html; charset=utf-8")
-            )
+            self._send(200, PAGE.format(url=self.server.url).encode(), ("Content-Type", "text/html; charset=utf-8"))
         elif path in ALL_WELL and guest in self.server.seen:
             status, body = ALL_WELL[path]
             self._send(status, body, ("Content-Type", "text/html"))

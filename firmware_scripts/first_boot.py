@@ -108,9 +108,7 @@ def wifi_country(country: str, machine: Machine) -> list[Step]:
     file = machine.boot_file("cmdline.txt")
     if line := machine.read(file).strip():
         kept = [word for word in line.split() if not word.startswith("cfg80211.ieee80211_regdom=")]
-        steps.append(
-            Write(file, " ".join([*kept, f"cfg80211.ieee80211_regdom={country}"]) + "\n", mode=0o755)
-        )
+        steps.append(Write(file, " ".join([*kept, f"cfg80211.ieee80211_regdom={country}"]) + "\n", mode=0o755))
     return steps
 
 

@@ -50,9 +50,7 @@ def plan(options: argparse.Namespace, machine: Machine) -> list[Step]:
     """Raises ValueError when the wheelhouse holds no Barbox."""
     wheelhouse = Path(options.wheelhouse)
     if not list(wheelhouse.glob("barbox-*.whl")):
-        raise ValueError(
-            f"{wheelhouse} holds no Barbox; make it with: python3 -m firmware_scripts build-wheelhouse"
-        )
+        raise ValueError(f"{wheelhouse} holds no Barbox; make it with: python3 -m firmware_scripts build-wheelhouse")
     stage = f"{options.folder}/stage-barbox"
     source = machine.path(f"{stage}/00-barbox/files/source")
     parts = ("install.sh", "pyproject.toml", "build_backend.py", "README.md", "systemd", "firmware_scripts")

@@ -111,9 +111,7 @@ def _taken(step: Step, machine: Machine, run: Runner) -> str:
 
 def run_program(step: Run) -> bytes:
     """Runs a program for real. Raises CalledProcessError or FileNotFoundError."""
-    return (
-        subprocess.run(step.command, check=True, stdout=subprocess.PIPE if step.into else None).stdout or b""
-    )
+    return subprocess.run(step.command, check=True, stdout=subprocess.PIPE if step.into else None).stdout or b""
 
 
 def _put(path: Path, content: bytes, mode: int) -> bool:

@@ -24,9 +24,7 @@ SUBSYSTEM=="rtc", KERNEL=="rtc0", ACTION=="add", RUN+="/usr/sbin/hwclock --rtc=/
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "model", choices=sorted(BOOT_LINES), help="the clock; pc for anything but a Raspberry Pi"
-    )
+    parser.add_argument("model", choices=sorted(BOOT_LINES), help="the clock; pc for anything but a Raspberry Pi")
 
 
 def plan(options: argparse.Namespace, machine: Machine) -> list[Step]:

@@ -26,23 +26,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"mount the partition labelled {DATA_LABEL} for the data",
     )
-    parser.add_argument(
-        "--read-only", action="store_true", help="make the system read-only from the next start on"
-    )
+    parser.add_argument("--read-only", action="store_true", help="make the system read-only from the next start on")
 
 
 def plan(options: argparse.Namespace, machine: Machine) -> list[Step]:
     """Raises ValueError where a read-only system would lose the data."""
     there = machine.path(f"/dev/disk/by-label/{DATA_LABEL}").exists()
     if (options.data_partition or options.read_only) and not there:
-        raise ValueError(
-            f"there is no partition labelled {DATA_LABEL}; make one: mkfs.ext4 -L {DATA_LABEL} /dev/…"
-        )
+        raise ValueError(f"there is no partition labelled {DATA_LABEL}; make one: mkfs.ext4 -L {DATA_LABEL} /dev/…")
     steps: list[Step] = [
         Write("/etc/systemd/journald.conf.d/barbox-sd-care.conf", JOURNAL),
-        Write(
-            "/etc/fstab", fstab(machine.read("/etc/fstab"), data=options.data_partition or options.read_only)
-        ),
+        Write("/etc/fstab", fstab(machine.read("/etc/fstab"), data=options.data_partition or options.read_only)),
         *(Run(("systemctl", "disable", "--now", unit), optional=True) for unit in QUIET),
         Run(("systemctl", "enable", "--now", "fstrim.timer"), optional=True),
         Run(("systemctl", "restart", "systemd-journald.service"), optional=True),

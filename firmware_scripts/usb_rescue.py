@@ -18,8 +18,8 @@ OWNER = ("-o", "barbox", "-g", "barbox")
 TAKE_IN = ("install", *OWNER, "-m", "0600", "-t", INCOMING)
 RULE = f"""\
 # A stick labelled {LABEL} starts the rescue.
-SUBSYSTEM=="block", ACTION=="add", ENV{{ID_FS_LABEL}}=="{LABEL}", TAG+="systemd",
-ENV{{SYSTEMD_WANTS}}+="barbox-rescue@%k.service"
+SUBSYSTEM=="block", ACTION=="add", ENV{{ID_FS_LABEL}}=="{LABEL}", TAG+="systemd", \\
+  ENV{{SYSTEMD_WANTS}}+="barbox-rescue@%k.service"
 """
 UNIT = """\
 [Unit]

@@ -55,9 +55,7 @@ class Neighbourhood:
         self.present: set[str] = set()
         self.gone: set[str] = set()
 
-    def heard(
-        self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
-    ) -> None:
+    def heard(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         if state_change is ServiceStateChange.Removed:
             self.present.discard(name)
             self.gone.add(name)
@@ -123,9 +121,7 @@ async def test_a_new_address_from_the_router_is_followed() -> None:
         await box_when(announcement.box_id, lambda found: found.addresses == ("192.0.2.20",))
         addresses[:] = ["192.0.2.21"]
         found = await box_when(announcement.box_id, lambda found: found.addresses == ("192.0.2.21",))
-        assert found.host == f"{announcement.host}.local", (
-            "the box does not take its own old address for a stranger"
-        )
+        assert found.host == f"{announcement.host}.local", "the box does not take its own old address for a stranger"
 
 
 async def test_the_sockets_move_with_the_box_to_another_network() -> None:
@@ -141,9 +137,7 @@ async def test_a_bar_that_is_renamed_is_found_under_its_new_name() -> None:
     announcement = a_box("Old name", a_host_name())
     async with on_loopback(announcement, addresses=lambda: ["192.0.2.30"]) as box:
         await box.published()
-        box.announce(
-            Announcement(announcement.box_id, "新名字", "Old Town", "0.1.0", 8080, host=announcement.host)
-        )
+        box.announce(Announcement(announcement.box_id, "新名字", "Old Town", "0.1.0", 8080, host=announcement.host))
         found = await box_when(announcement.box_id, lambda found: found.name == "新名字")
         assert found.host == f"{announcement.host}.local"
 

@@ -63,9 +63,7 @@ def run_on(machine: Machine, script: str, *arguments: str) -> tuple[list[str], l
 
 def files_of(machine: Machine) -> dict[str, bytes]:
     return {
-        str(path.relative_to(machine.root)): path.read_bytes()
-        for path in machine.root.rglob("*")
-        if path.is_file()
+        str(path.relative_to(machine.root)): path.read_bytes() for path in machine.root.rglob("*") if path.is_file()
     }
 
 
@@ -90,15 +88,12 @@ def test_a_second_run_finds_everything_right_already(script: str, arguments: lis
 
 def test_first_boot_takes_its_wishes_from_the_card_and_removes_them(pi: Machine) -> None:
     pi.path("/boot/firmware/barbox-first-boot.toml").write_text(
-        'hostname = "corner-bar"\ntimezone = "Asia/Shanghai"\ncountry = "CN"\n'
-        'wifi = "吧台"\npassword = "two pints"\n'
+        'hostname = "corner-bar"\ntimezone = "Asia/Shanghai"\ncountry = "CN"\nwifi = "吧台"\npassword = "two pints"\n'
     )
     _, started = run_on(pi, "first-boot")
     assert pi.read("/etc/hostname") == "corner-bar\n"
     assert pi.read("/etc/hosts") == "127.0.0.1\tlocalhost\n127.0.1.1\tcorner-bar\n"
-    assert pi.read("/boot/firmware/cmdline.txt").endswith(
-        "root=PARTUUID=9b06-02 cfg80211.ieee80211_regdom=CN\n"
-    )
+    assert pi.read("/boot/firmware/cmdline.txt").endswith("root=PARTUUID=9b06-02 cfg80211.ieee80211_regdom=CN\n")
     assert not pi.path("/boot/firmware/barbox-first-boot.toml").exists()
     keyfile = pi.path("/etc/NetworkManager/system-connections/barbox-wifi.nmconnection")
     assert keyfile.stat().st_mode & 0o777 == 0o600
@@ -163,9 +158,7 @@ def test_switching_the_access_point_off_leaves_nothing_of_it(pi: Machine) -> Non
     assert files_of(pi) == before
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--password=short"], ["--password=two pints", "--address=8.8.8.8"], []]
-)
+@pytest.mark.parametrize("arguments", [["--password=short"], ["--password=two pints", "--address=8.8.8.8"], []])
 def test_an_access_point_that_cannot_be_is_refused(arguments: list[str], pi: Machine) -> None:
     assert main(["access-point", f"--root={pi.root}", *arguments]) == 1
 
@@ -255,9 +248,7 @@ def test_a_program_that_may_fail_does_not_stop_the_rest(tmp_path: Path) -> None:
 def test_the_wheelhouse_is_for_both_kinds_of_machine(tmp_path: Path) -> None:
     options = _parser().parse_args(["build-wheelhouse", str(tmp_path)])
     plan = show(SCRIPTS["build-wheelhouse"].plan(options, Machine(tmp_path)))
-    assert (
-        plan.count("--platform=manylinux_2_28_aarch64") == plan.count("--platform=manylinux_2_28_x86_64") == 2
-    )
+    assert plan.count("--platform=manylinux_2_28_aarch64") == plan.count("--platform=manylinux_2_28_x86_64") == 2
     assert "SHA256SUMS" in plan
 
 
@@ -283,9 +274,7 @@ def test_the_units_that_scripts_write_are_ones_that_systemd_understands(pi: Mach
     units = pi.path("/etc/systemd/system")
     (units / "barbox-rescue@.service").rename(units / "barbox-rescue@sda1.service")
     for unit in units.iterdir():
-        said = subprocess.run(
-            ["systemd-analyze", "verify", unit], check=False, capture_output=True, text=True
-        )
+        said = subprocess.run(["systemd-analyze", "verify", unit], check=False, capture_output=True, text=True)
         ours = [line for line in said.stderr.splitlines() if unit.name in line and "Unknown" in line]
         assert not ours
 

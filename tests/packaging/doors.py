@@ -29,9 +29,7 @@ class DoorsContract(Contract):
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         for importer, imported in check.metadata["broken"]:
-            output.print_error(
-                f"{importer} goes into {imported}, which is not a door of that room", bold=False
-            )
+            output.print_error(f"{importer} goes into {imported}, which is not a door of that room", bold=False)
 
     def _is_closed(self, module: str) -> bool:
         """True for a module inside a room that is not one of its doors (nor inside one)."""

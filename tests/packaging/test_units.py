@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from firmware_scripts import real_time_clock, usb_rescue
+
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(SYSTEMD.glob("*.service"))
-needs_systemd_analyze = pytest.mark.skipif(
-    not shutil.which("systemd-analyze"), reason="systemd-analyze is not here"
-)
+needs_systemd_analyze = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
 
 
 @needs_systemd_analyze
@@ -29,9 +29,7 @@ def test_the_box_exposes_little_of_the_machine() -> None:
 @needs_systemd_analyze
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_understands_every_line(unit: Path) -> None:
-    said = subprocess.run(
-        ["systemd-analyze", "verify", unit], check=False, capture_output=True, text=True
-    ).stderr
+    said = subprocess.run(["systemd-analyze", "verify", unit], check=False, capture_output=True, text=True).stderr
     ours = [line for line in said.splitlines() if str(unit) in line]
     assert not ours
 
@@ -49,9 +47,12 @@ def test_the_service_runs_what_the_installer_installs() -> None:
     assert int(service["WatchdogSec"]) >= 10
 
 
-def test_every_udev_rule_is_a_list_of_matches_and_assignments() -> None:
+RULES = [usb_rescue.RULE, real_time_clock.RULE, *(file.read_text() for file in SYSTEMD.glob("*.rules"))]
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_every_udev_rule_is_a_list_of_matches_and_assignments(rules: str) -> None:
     token = re.compile(r'[A-Z]+(\{[^}]+\})?(==|!=|\+=|=)"[^"]*"')
-    for file in SYSTEMD.glob("*.rules"):
-        for line in file.read_text().splitlines():
-            for part in re.split(r",\s*(?=[A-Z]+[{=!+])", line) if line and not line.startswith("#") else []:
-                assert token.fullmatch(part), f"{file.name}: {part}"
+    for line in rules.replace("\\\n", "").splitlines():
+        for part in re.split(r",\s*(?=[A-Z]+[{=!+])", line) if line and not line.startswith("#") else []:
+            assert token.fullmatch(part), part
