@@ -59,7 +59,7 @@ export function roundToStep(amount: number, step: number): number {
 export function quickCash(due: number, exponent: number, count = 5): number[] {
 	const unit = 10 ** exponent;
 	const found = new Set<number>([due]);
-	for (const step of [1, 5, 10, 20, 50, 100, 200, 500, 1000].map((note) => note * unit)) {
+	for (const step of [1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000].map((note) => note * unit)) {
 		// The smallest steps matter for small sums only: nobody hands over 381 for 380.20.
 		if (step * 25 < due) continue;
 		found.add(Math.ceil(due / step) * step);

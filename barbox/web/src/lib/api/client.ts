@@ -81,6 +81,7 @@ function parse(text: string): unknown {
 export async function ask<T>(request: Request): Promise<T> {
 	const reply = await carry(request);
 	if (reply.status === 0) throw new Unreachable();
-	if (reply.status < 200 || reply.status >= 300) throw new Problem(reply.status, (reply.body ?? {}) as ProblemBody);
+	if (reply.status < 200 || reply.status >= 300)
+		throw new Problem(reply.status, (reply.body ?? {}) as ProblemBody);
 	return reply.body as T;
 }

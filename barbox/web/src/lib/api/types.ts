@@ -56,7 +56,7 @@ export interface SetUp {
 	deviceName: string;
 }
 export interface Device {
-	deviceId: string;
+	deviceId: number;
 	deviceToken: string;
 }
 export interface Venue {
@@ -118,7 +118,6 @@ export interface TaxRate extends Named {
 	rate: number;
 }
 export interface Menu {
-	version: number | string;
 	taxIncluded: boolean;
 	categories: Category[];
 	products: Product[];
@@ -315,10 +314,9 @@ export interface PairingCode {
 	qrSvg: string;
 }
 export interface PairedDevice {
-	id: string;
+	id: number;
 	name: string;
-	pairedAt?: string;
-	lastSeenAt?: string | null;
+	pairedAt: string;
 }
 
 export interface BoxEvent {

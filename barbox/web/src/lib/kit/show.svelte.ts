@@ -5,7 +5,11 @@ import { texts } from '#lib/texts/texts.svelte.ts';
 /** The amount in the venue's currency, as the reader's language writes it. */
 export function money(amount: number): string {
 	const venue = house.venue;
-	return formatMoney(amount, { code: venue?.currency ?? 'CNY', exponent: venue?.exponent ?? 2 }, texts.language);
+	return formatMoney(
+		amount,
+		{ code: venue?.currency ?? 'CNY', exponent: venue?.exponent ?? 2 },
+		texts.language
+	);
 }
 
 class Clock {
@@ -37,7 +41,9 @@ class Looks {
 
 	apply(): void {
 		document.documentElement.dataset['theme'] = this.theme;
-		document.querySelector('meta[name=theme-color]')?.setAttribute('content', this.theme === 'day' ? '#edebe4' : '#14161a');
+		document
+			.querySelector('meta[name=theme-color]')
+			?.setAttribute('content', this.theme === 'day' ? '#edebe4' : '#14161a');
 	}
 }
 

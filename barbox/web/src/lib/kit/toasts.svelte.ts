@@ -4,7 +4,9 @@ export interface Toast {
 	wrong?: boolean;
 }
 
-const SHOWN_MS = 5_000;
+/** Long enough to take something back, short enough not to hide the next thing. */
+const UNDO_MS = 5_000;
+const NEWS_MS = 2_500;
 
 class Toasts {
 	current = $state.raw<Toast | null>(null);
@@ -14,7 +16,7 @@ class Toasts {
 	show(toast: Toast): void {
 		clearTimeout(this.timer);
 		this.current = toast;
-		this.timer = setTimeout(() => (this.current = null), SHOWN_MS);
+		this.timer = setTimeout(() => (this.current = null), toast.undo || toast.wrong ? UNDO_MS : NEWS_MS);
 	}
 
 	undo(): void {

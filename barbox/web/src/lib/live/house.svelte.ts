@@ -39,7 +39,9 @@ class House {
 	views: ReadonlyMap<Ref, OrderView> = $derived(
 		replay(this.orders.values(), outbox.entries, outbox.aliases, this.catalogue)
 	);
-	open = $derived([...this.views.values()].filter((view) => view.status === 'open' || view.status === 'billed'));
+	open = $derived(
+		[...this.views.values()].filter((view) => view.status === 'open' || view.status === 'billed')
+	);
 
 	private seq = 0;
 	private menuTag: string | null = null;
@@ -70,7 +72,8 @@ class House {
 		outbox.onOrder = (order) => this.put(order);
 		outbox.onSettled = () => this.releaseEchoes();
 		outbox.onSign = (alive) => alive && this.socket?.nudge();
-		for (const sign of ['online', 'pageshow', 'visibilitychange']) addEventListener(sign, () => this.socket?.nudge());
+		for (const sign of ['online', 'pageshow', 'visibilitychange'])
+			addEventListener(sign, () => this.socket?.nudge());
 		await outbox.start();
 		await this.recall();
 		await this.load();
@@ -203,7 +206,11 @@ class House {
 				void this.load();
 				break;
 			case 'stock.changed': {
-				const { itemId, onHand, available } = event.data as { itemId: number; onHand: number | null; available: boolean };
+				const { itemId, onHand, available } = event.data as {
+					itemId: number;
+					onHand: number | null;
+					available: boolean;
+				};
 				if (!this.menu) break;
 				const products = this.menu.products.map((product) =>
 					product.id === itemId ? { ...product, stock: onHand, available } : product

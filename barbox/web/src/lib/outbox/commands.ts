@@ -7,7 +7,14 @@ import type { CustomerInfo, LineChange, LineStatus, NewLine } from '#lib/api/typ
 export type Ref = string;
 
 export type Command =
-	| { kind: 'order.place'; tableId?: number; tab?: string; covers?: number; items: NewLine[]; customerInfo?: CustomerInfo }
+	| {
+			kind: 'order.place';
+			tableId?: number;
+			tab?: string;
+			covers?: number;
+			items: NewLine[];
+			customerInfo?: CustomerInfo;
+	  }
 	| { kind: 'order.add'; ref: Ref; items: NewLine[] }
 	| { kind: 'order.change'; ref: Ref; version: number; changes?: LineChange[]; covers?: number; tab?: string }
 	| { kind: 'order.send'; ref: Ref }

@@ -167,7 +167,8 @@ class Outbox {
 		this.answered.add(entry.key);
 		const order = body as Order | null;
 		if (typeof order?.orderId === 'number') {
-			if (entry.command.kind === 'order.place') this.aliases = new Map(this.aliases).set(entry.key, order.orderId);
+			if (entry.command.kind === 'order.place')
+				this.aliases = new Map(this.aliases).set(entry.key, order.orderId);
 			this.adoptDraft(entry.key, order.orderId);
 			this.onOrder(order);
 		}

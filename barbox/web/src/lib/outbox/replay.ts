@@ -80,7 +80,11 @@ function foresee(line: NewLine, index: number, entry: Entry, catalogue: Catalogu
 	};
 }
 
-function begun(entry: Entry, command: Extract<Command, { kind: 'order.place' }>, catalogue: Catalogue): OrderView {
+function begun(
+	entry: Entry,
+	command: Extract<Command, { kind: 'order.place' }>,
+	catalogue: Catalogue
+): OrderView {
 	const table = command.tableId === undefined ? undefined : catalogue.tables.get(command.tableId);
 	return {
 		ref: entry.key,
@@ -115,13 +119,22 @@ function begun(entry: Entry, command: Extract<Command, { kind: 'order.place' }>,
 	};
 }
 
-function withLines(view: OrderView, lines: readonly NewLine[], entry: Entry, catalogue: Catalogue): OrderView {
+function withLines(
+	view: OrderView,
+	lines: readonly NewLine[],
+	entry: Entry,
+	catalogue: Catalogue
+): OrderView {
 	const added = lines.map((line, index) => foresee(line, index, entry, catalogue));
 	const amount = added.reduce((sum, line) => sum + line.amount, 0);
 	return { ...view, items: [...view.items, ...added], waitingAmount: view.waitingAmount + amount };
 }
 
-function touch(view: OrderView, ids: readonly number[] | null, change: (line: LineView) => Partial<Line>): OrderView {
+function touch(
+	view: OrderView,
+	ids: readonly number[] | null,
+	change: (line: LineView) => Partial<Line>
+): OrderView {
 	const items = view.items.map((line) =>
 		ids === null || ids.includes(line.lineId) ? { ...line, ...change(line), waiting: true } : line
 	);
@@ -136,7 +149,11 @@ function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
 			return withLines(view, command.items, entry, catalogue);
 		case 'order.change': {
 			const changed = touch(view, command.changes?.map((one) => one.lineId) ?? [], (line) => {
-				const { lineId: _, modifiers: _ids, ...rest } = command.changes?.find((one) => one.lineId === line.lineId) ?? {
+				const {
+					lineId: _,
+					modifiers: _ids,
+					...rest
+				} = command.changes?.find((one) => one.lineId === line.lineId) ?? {
 					lineId: 0
 				};
 				return rest;
@@ -144,13 +161,19 @@ function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
 			return { ...changed, covers: command.covers ?? view.covers, tab: command.tab ?? view.tab };
 		}
 		case 'order.send':
-			return touch(view, view.items.filter((line) => line.status === 'held').map((line) => line.lineId), () => ({
-				status: 'preparing'
-			}));
+			return touch(
+				view,
+				view.items.filter((line) => line.status === 'held').map((line) => line.lineId),
+				() => ({
+					status: 'preparing'
+				})
+			);
 		case 'order.fire':
 			return touch(
 				view,
-				view.items.filter((line) => line.status === 'held' && line.course === command.course).map((line) => line.lineId),
+				view.items
+					.filter((line) => line.status === 'held' && line.course === command.course)
+					.map((line) => line.lineId),
 				() => ({ status: 'preparing' })
 			);
 		case 'order.void':

@@ -1,4 +1,12 @@
-import { callFor, makesSomething, refOf, type Call, type Entry, type Need, type Refused } from './commands.ts';
+import {
+	callFor,
+	makesSomething,
+	refOf,
+	type Call,
+	type Entry,
+	type Need,
+	type Refused
+} from './commands.ts';
 import { fullJitter } from './backoff.ts';
 import type { Queue } from './queue.ts';
 
@@ -135,7 +143,13 @@ export class Sender {
 		return this.failures.count >= MOST_FAILURES;
 	}
 
-	private async aside(entry: Entry, need: Need, error: string | null, code: string | null, status: number): Promise<void> {
+	private async aside(
+		entry: Entry,
+		need: Need,
+		error: string | null,
+		code: string | null,
+		status: number
+	): Promise<void> {
 		const refused: Refused = { ...entry, need, error, code, status };
 		await this.parts.queue.setAside(refused, this.parts.owner);
 		this.parts.onChange();

@@ -5,7 +5,9 @@ import { zh } from './zh.ts';
 export type Language = 'en' | 'zh-CN';
 export type TextKey = keyof typeof en;
 
-type Slots<Text extends string> = Text extends `${string}{${infer Slot}}${infer Rest}` ? Slot | Slots<Rest> : never;
+type Slots<Text extends string> = Text extends `${string}{${infer Slot}}${infer Rest}`
+	? Slot | Slots<Rest>
+	: never;
 type Values<Key extends TextKey> = Record<Slots<(typeof en)[Key]>, string | number>;
 type Arguments<Key extends TextKey> = [Slots<(typeof en)[Key]>] extends [never] ? [] : [values: Values<Key>];
 

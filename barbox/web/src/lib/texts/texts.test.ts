@@ -11,5 +11,6 @@ test('both languages fill the same slots', () => {
 });
 
 test('no text is empty', () => {
-	for (const [key, text] of [...Object.entries(en), ...Object.entries(zh)]) expect(text.trim(), key).not.toBe('');
+	for (const [key, text] of [...Object.entries(en), ...Object.entries(zh)])
+		expect(text.trim(), key).not.toBe('');
 });

