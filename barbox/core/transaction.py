@@ -176,7 +176,7 @@ class Transaction:
     ) -> int:
         """Append to the journal and tell the rooms after COMMIT; returns the sequence number.
 
-        `payload` is what happened, kept for ever; `state` the subject's whole new state, told live (by default the same).
+        `payload` is what happened, kept for ever; `state` the subject's whole new state, told live.
         """
         memory = self._memory
         head = memory.head

@@ -76,7 +76,8 @@ CREATE TABLE pairing_code (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE session (
   id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff (id),
-  device_id INTEGER NOT NULL REFERENCES device (id), begun_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ended_at INTEGER
+  device_id INTEGER NOT NULL REFERENCES device (id), begun_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, ended_at INTEGER
 ) STRICT;
 CREATE TABLE pin_lock (
   device_id INTEGER NOT NULL, staff_id INTEGER NOT NULL, wrong INTEGER NOT NULL, until INTEGER NOT NULL,

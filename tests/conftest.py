@@ -1,0 +1,27 @@
+"""Fixtures: the Golden Swan with its three printers, on a real port."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from printers.emulator import Printer
+from tests.bar import Swan, open_swan
+
+
+@pytest.fixture
+def printers() -> Iterator[dict[str, Printer]]:
+    """Virtual printers at the till, the bar and in the kitchen."""
+    made = {name: Printer("epson-tm-t88vi", port=0) for name in ("till", "bar", "kitchen")}
+    for each in made.values():
+        each.start()
+    yield made
+    for each in made.values():
+        each.stop()
+
+
+@pytest.fixture
+async def swan(tmp_path: Path, printers: dict[str, Printer]) -> AsyncIterator[Swan]:
+    """The bar, open."""
+    async with open_swan(tmp_path / "box", printers) as opened:
+        yield opened
