@@ -21,9 +21,7 @@ def each_order_once_and_whole(image: Path, acknowledged: list[str]) -> str | Non
         try:
             sound = till.execute("PRAGMA integrity_check").fetchone()[0]
             known = till.execute("SELECT 1 FROM sqlite_master WHERE name = 'line'").fetchone()
-            rows = (
-                till.execute("SELECT number, count(*) FROM line GROUP BY number").fetchall() if known else []
-            )
+            rows = till.execute("SELECT number, count(*) FROM line GROUP BY number").fetchall() if known else []
         except sqlite3.DatabaseError as error:
             return f"corrupt: {error}"
     if sound != "ok":
@@ -35,9 +33,7 @@ def each_order_once_and_whole(image: Path, acknowledged: list[str]) -> str | Non
 
 
 @pytest.fixture(scope="module")
-def recordings(
-    strace: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[tuple[str, str], Recording]]:
+def recordings(strace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], Recording]]:
     kept: dict[tuple[str, str], Recording] = {}
     opened = []
     for journal, synchronous in (("WAL", "FULL"), ("WAL", "NORMAL"), ("WAL", "OFF"), ("DELETE", "EXTRA")):

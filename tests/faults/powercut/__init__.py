@@ -9,6 +9,6 @@ been had the power gone at many moments, and a checker looks at each of these im
     cutting.py  runs the program, chooses the moments, builds the images, asks the checker
 
 Limits: writes through mmap are not seen (SQLite's -shm is dropped, as SQLite itself does after a reboot; any
-other file mapped shared and writable is refused), io_uring is refused, read() does not move the tracked
+other file mapped shared and writable is refused), io_uring is not to be had, read() does not move the tracked
 offset, and sectors that were synced are never damaged afterwards.
 """

@@ -180,11 +180,8 @@ class Replay:
         self._directory = call.quoted(0) or self._directory
 
     def _resize(self, call: Call) -> None:
-        node: Node | None
-        if call.name == "truncate":
-            node = self.disk.live.get(self._path(call, None, 0))
-        else:
-            node = self._opened(call)[1]
+        by_name = call.name == "truncate"
+        node = self.disk.live.get(self._path(call, None, 0)) if by_name else self._opened(call)[1]
         if not isinstance(node, File):
             return
         size = call.number(1)
@@ -245,9 +242,7 @@ class Replay:
     def _copy(self, call: Call) -> None:
         to, source = (0, 1) if call.name == "sendfile" else (2, 0)
         if self.disk.holds(self._opened(call, to)[2]):
-            raise Untraceable(
-                f"{call.name} into {self._opened(call, to)[2]} from {self._opened(call, source)[2]}"
-            )
+            raise Untraceable(f"{call.name} into {self._opened(call, to)[2]} from {self._opened(call, source)[2]}")
 
     def _ring(self, _call: Call) -> None:
         raise Untraceable("the program uses io_uring")
