@@ -111,8 +111,8 @@ fingerprint() { # PATH...
         "$python" --version
         pwd
         find "$@" -type f \
-            -not -path '*/node_modules/*' -not -path '*/.svelte-kit/*' -not -path '*/__pycache__/*' \
-            -not -path 'barbox/web/dist/*' -not -path '*/paraglide/*' -not -path '*/project.inlang/cache/*' \
+            -not -path '*/node_modules/*' -not -path '*/.svelte-kit/*' -not -path '*/__pycache__/*' -not -path '*/.cache/*' \
+            -not -path 'barbox/web/dist/*' \
             -print0 | sort -z | xargs -0 sha256sum
     } | sha256sum | cut -d ' ' -f 1
 }
