@@ -132,7 +132,7 @@ class Attempt:
         on_first_byte: Callable[[], None] | None = None,
         may_have_printed: bool = False,
         earlier_ids: Sequence[str] = (),
-        silence: float = 20.0,
+        silence: float | None = None,
         patience: float | None = None,
     ) -> None:
         if len(process_id) != 4 or any(not " " <= char <= "~" for char in process_id):
@@ -146,11 +146,9 @@ class Attempt:
         self._on_first_byte = on_first_byte
         self._settles = may_have_printed
         self._earlier = set(earlier_ids)
-        self._silence = silence
         lines = payload.count(b"\n") + len(payload) / 2000
-        self._patience = (
-            patience or 5.0 + lines / min(4.0, profile.replies.lines_per_second) + len(payload) / 4000
-        )
+        self._patience = patience or 5.0 + lines / min(4.0, profile.replies.lines_per_second) + len(payload) / 4000
+        self._silence = silence or max(20.0, self._patience)
         self._written = 0
         self._blocked = Reason.NONE
         self._end: Delivery | None = None
@@ -173,9 +171,7 @@ class Attempt:
             except StopIteration:
                 break
             except Lost as error:
-                self._finish(
-                    Outcome.UNKNOWN if self._written else Outcome.UNREACHABLE, Reason.LOST, str(error)
-                )
+                self._finish(Outcome.UNKNOWN if self._written else Outcome.UNREACHABLE, Reason.LOST, str(error))
         return self.delivery
 
     @property
@@ -184,9 +180,7 @@ class Attempt:
         if self._end:
             return self._end
         outcome = Outcome.BLOCKED if self._blocked else Outcome.WAITING
-        return Delivery(
-            outcome=outcome, reason=self._blocked, bytes_written=self._written, status=self._talk.status
-        )
+        return Delivery(outcome=outcome, reason=self._blocked, bytes_written=self._written, status=self._talk.status)
 
     def _finish(self, outcome: Outcome, reason: Reason = Reason.NONE, detail: str = "") -> None:
         evidence = self._talk.evidence if outcome is Outcome.PRINTED else self._talk.status.evidence

@@ -34,6 +34,7 @@ class Conversation:
         self.real_time: list[int] = []
         self.evidence = b""
         self.tick_seconds = TICK
+        self._unknown: set[int] = set()
         self._demultiplexer = Demultiplexer()
 
     def tick(self) -> None:
@@ -96,10 +97,18 @@ class Conversation:
         return answered
 
     def inquire(self, seconds: float = 1.5) -> Question:
-        """Online, cause, error and paper; whether the printer answered all of it."""
-        for which in (1, 2, 3, 4):
-            if not (yield from self.ask(which, seconds)):
+        """Online, cause, error and paper; whether the printer answered at all.
+
+        Cheap printers know DLE EOT 1 only.
+        """
+        if not (yield from self.ask(1, seconds)):
+            return False
+        for which in {2, 3, 4} - self._unknown:
+            if (yield from self.ask(which, seconds)):
+                continue
+            if not (yield from self.ask(1, seconds)):
                 return False
+            self._unknown.add(which)
         return True
 
     def clear(self, tries: int = 3, seconds: float = 3.0) -> Question:

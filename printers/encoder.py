@@ -109,9 +109,7 @@ class _Ticket:
         self.largest = 3 if profile.style.size == "gs" else 2
         impact = profile.graphics.command == "esc_star"
         paper = profile.paper
-        self.grid = (
-            raster.Grid(8, 16, 16) if impact else raster.Grid(paper.cell_width, paper.cell_height, paper.line)
-        )
+        self.grid = raster.Grid(8, 16, 16) if impact else raster.Grid(paper.cell_width, paper.cell_height, paper.line)
         self.dots = paper.dots // 2 if impact else paper.dots
         self.out = bytearray(prelude(profile))
         self.page = profile.pages[0].slot if profile.pages else None

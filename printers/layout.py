@@ -122,8 +122,6 @@ def _bar(element: Bar, columns: int, largest: int) -> list[Laid]:
     texts = wrap(element.text, room - 2 * margin)
     edge = " " * margin
     return [
-        Laid(
-            edge + pad(text, room - 2 * margin, element.align) + edge, width, height, True, True, element.red
-        )
+        Laid(edge + pad(text, room - 2 * margin, element.align) + edge, width, height, True, True, element.red)
         for text in texts
     ]

@@ -154,9 +154,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             widest = self.paper.dots // self.paper.cell_width
             if not 16 <= columns <= widest:
                 raise ValueError(f"{self.title} prints 16 to {widest} columns, not {columns}.")
-            changed = msgspec.structs.replace(
-                changed, paper=msgspec.structs.replace(self.paper, columns=columns)
-            )
+            changed = msgspec.structs.replace(changed, paper=msgspec.structs.replace(self.paper, columns=columns))
         if kanji is not None:
             seen = Kanji(rom=kanji, source="seen on this printer's test slip")
             changed = msgspec.structs.replace(changed, kanji=seen)

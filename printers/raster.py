@@ -29,7 +29,9 @@ A printer that lost the rest of a command swallows at most this much of what fol
 """
 
 _INK: Final = 80
-"""From which grey on a dot is burnt: low, because single-dot strokes of small Latin letters would break otherwise."""
+"""From which grey on a dot is burnt: low, because single-dot strokes of small Latin letters would break
+otherwise.
+"""
 
 HIDDEN_COMMAND: Final = re.compile(rb"\x10[\x04\x05\x14]")
 """A printer executes DLE EOT, DLE ENQ and DLE DC4 on reception, even inside a picture (Epson TM-T88III
@@ -122,15 +124,11 @@ def _glyph(cluster: str, scale: int, bold: bool, grid: Grid) -> Image.Image:
     draw = ImageDraw.Draw(picture)
     baseline = round(box[1] * 0.84)
     stroke = 0.4 * scale if bold else 0
-    draw.text(
-        ((box[0] - width) / 2, baseline), cluster, fill=255, font=font, anchor="ls", stroke_width=stroke
-    )
+    draw.text(((box[0] - width) / 2, baseline), cluster, fill=255, font=font, anchor="ls", stroke_width=stroke)
     return picture
 
 
-def draw_line(
-    text: str, grid: Grid, *, width: int, height: int, bold: bool, inverse: bool, dots: int
-) -> Image.Image:
+def draw_line(text: str, grid: Grid, *, width: int, height: int, bold: bool, inverse: bool, dots: int) -> Image.Image:
     """The line as a black-and-white picture (mode "1", True is ink), cropped to the text, whole bytes wide.
 
     `width` and `height` enlarge the cells. An inverse line is black from edge to edge of its cells.

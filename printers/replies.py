@@ -75,11 +75,7 @@ class Demultiplexer:
             end = self._held.find(0)
             if end < 0 and len(self._held) < _LONGEST_BLOCK:
                 return None
-            return (
-                Reply(Kind.BLOCK, bytes(self._held[: end + 1]))
-                if end >= 0
-                else Reply(Kind.NOISE, bytes([first]))
-            )
+            return Reply(Kind.BLOCK, bytes(self._held[: end + 1])) if end >= 0 else Reply(Kind.NOISE, bytes([first]))
         if first & 0x90 == 0x00:
             return Reply(Kind.IN_ORDER, bytes([first]))
         return Reply(Kind.NOISE, bytes([first]))

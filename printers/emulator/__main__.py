@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from printers.emulator import Paper, Printer, machine_names
+from printers.emulator.web import WebView
 
 
 def main() -> int:
@@ -19,10 +20,9 @@ def main() -> int:
     parser.add_argument("--proof", choices="ABCD", help="how well it can tell that it printed")
     parser.add_argument("--line-seconds", type=float, default=0.0, help="time each line takes")
     parser.add_argument("--out", type=Path, help="folder for PNG and text of every paper")
+    parser.add_argument("--web", type=int, metavar="PORT", help="show the paper and the fault switches in a browser")
     asked = parser.parse_args()
-    printer = Printer(
-        asked.profile, asked.port, host=asked.host, proof=asked.proof, line_seconds=asked.line_seconds
-    )
+    printer = Printer(asked.profile, asked.port, host=asked.host, proof=asked.proof, line_seconds=asked.line_seconds)
 
     def told(paper: Paper) -> None:
         print(paper.text, "-" * 48, sep="\n", flush=True)
@@ -35,6 +35,9 @@ def main() -> int:
     printer.on_paper(told)
     with printer:
         print(f"{printer.machine.title} at {printer.connection}", file=sys.stderr, flush=True)
+        if asked.web is not None:
+            view = WebView(printer, asked.web, asked.host)
+            print(f"Paper at http://{asked.host}:{view.port}/", file=sys.stderr, flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

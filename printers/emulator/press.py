@@ -76,9 +76,7 @@ class Press:
                 at += 2
                 continue
             byte = data[at : at + 1]
-            self._put(
-                byte.decode(codec, "replace") if codec else (chr(byte[0]) if byte < b"\x7f" else "\ufffd")
-            )
+            self._put(byte.decode(codec, "replace") if codec else (chr(byte[0]) if byte < b"\x7f" else "\ufffd"))
             at += 1
 
     def _put(self, char: str, *, wide: bool = False) -> None:

@@ -67,9 +67,7 @@ class Printer:
                 self._callers.append(line)
             else:
                 self._open(listening=True)
-            self._thread = threading.Thread(
-                target=self._run, name=f"emulator-{self.machine.name}", daemon=True
-            )
+            self._thread = threading.Thread(target=self._run, name=f"emulator-{self.machine.name}", daemon=True)
             self._thread.start()
         return self
 
@@ -262,8 +260,7 @@ class Printer:
                 pause = self._turn()
                 news, self._news = self._news, []
                 listeners = list(self._listeners)
-                if news:
-                    self._changed.notify_all()
+                self._changed.notify_all()
                 selector = self._watch()
             for paper in news:
                 for listener in listeners:
