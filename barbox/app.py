@@ -134,6 +134,7 @@ async def _people(app: web.Application) -> AsyncIterator[None]:
     sessions = app[staff_api.SESSIONS]
     app[DOORKEEPER] = sessions.admit
     await sessions.refresh()
+    app[staff_api.KNOCKS] = staff_api.Knocks()
     app[staff_api.SETUP_CODE] = ids.typed_code()
     app[box_api.NEEDS_SETUP] = lambda: not sessions.anybody
     yield

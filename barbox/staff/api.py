@@ -27,8 +27,23 @@ routes = Routes("staff")
 SESSIONS = web.AppKey("SESSIONS", Sessions)
 PINS = web.AppKey("PINS", Pins)
 SETUP_CODE = web.AppKey("SETUP_CODE", str)
-KNOCKS = RateLimitItemPerMinute(10)
-_knocking = MovingWindowRateLimiter(MemoryStorage())
+KNOCKS_A_MINUTE = 10
+
+
+class Knocks:
+    """How often an address may try a pairing or set-up code."""
+
+    def __init__(self) -> None:
+        self._limit = RateLimitItemPerMinute(KNOCKS_A_MINUTE)
+        self._seen = MovingWindowRateLimiter(MemoryStorage())
+
+    def knock(self, address: str) -> None:
+        """Raises TooMany."""
+        if not self._seen.hit(self._limit, address):
+            raise TooMany(60)
+
+
+KNOCKS = web.AppKey("KNOCKS", Knocks)
 
 
 class Pairing(Body):
@@ -235,5 +250,4 @@ async def _shut_out(call: Call) -> None:
 
 
 def _knock(request: web.Request) -> None:
-    if not _knocking.hit(KNOCKS, request.remote or ""):
-        raise TooMany(60)
+    request.app[KNOCKS].knock(request.remote or "")

@@ -1,0 +1,198 @@
+"""The spool: what is printed, what waits, what is said twice, and who hears of it."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from barbox.app import database_file
+from barbox.core.http import DATABASE
+from barbox.printing import commands, queries
+from barbox.printing.queries import JobRow
+from printers.emulator import Paper, Printer
+from tests.bar import Swan, Tablet, open_box, open_swan
+
+
+async def papers(printer: Printer, count: int) -> list[Paper]:
+    """Wait for so many papers."""
+    return await asyncio.to_thread(printer.wait_for_papers, count)
+
+
+async def jobs(tablet: Tablet, **which: Any) -> list[dict[str, Any]]:
+    query = "&".join(f"{name}={value}" for name, value in which.items())
+    found: list[dict[str, Any]] = (await tablet.get(f"/api/print-jobs?{query}"))["jobs"]
+    return found
+
+
+async def until_state(tablet: Tablet, job_id: int, *states: str) -> dict[str, Any]:
+    """Follow the live feed until a job is in one of these states."""
+    async with tablet.live("rooms=floor") as feed:
+        await feed.frame()
+        for job in await jobs(tablet):
+            if job["id"] == job_id and job["state"] in states:
+                return job
+        event = await feed.until(lambda each: each["subject"] == f"job:{job_id}" and each["data"]["state"] in states)
+        return {**event["data"], "detail": event["data"]["reason"]}
+
+
+async def test_a_printed_ticket_is_proven_and_its_job_says_so(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    await papers(swan.printers["bar"], 1)
+    (job,) = await jobs(wei, orderId=order["orderId"])
+    done = await until_state(wei, job["id"], "printed")
+    assert done["number"] == "B-0001"
+
+
+async def test_tickets_of_a_station_are_numbered_without_gaps_and_name_the_one_before(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    for _ in range(3):
+        await wei.post("/api/orders", {"tab": "Ming", "items": [swan.item("Negroni")]})
+    printed = await papers(swan.printers["bar"], 3)
+    assert [paper.text.rstrip().splitlines()[-1].strip() for paper in printed] == [
+        "END B-0001",
+        "END B-0002",
+        "END B-0003",
+    ]
+    assert "first today" in printed[0].text
+    assert "before: B-0002" in printed[2].text
+
+
+async def test_paper_out_in_the_kitchen_waits_and_prints_once_when_the_roll_is_in(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    swan.printers["kitchen"].paper_out()
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Fries")]})
+    (job,) = await jobs(wei, orderId=order["orderId"])
+    waiting = await until_state(wei, job["id"], "blocked")
+    assert waiting["detail"] == "paper"
+    swan.printers["kitchen"].paper_in()
+    await until_state(wei, job["id"], "printed")
+    assert len(swan.printers["kitchen"].papers) == 1
+
+
+async def test_a_dead_bar_printer_delays_neither_the_order_nor_the_kitchen(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    swan.printers["bar"].hang()
+    both = [swan.item("Negroni"), swan.item("Fries")]
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": both})
+    assert order.status == 201
+    await papers(swan.printers["kitchen"], 1)
+    assert swan.printers["bar"].papers == []
+
+
+async def test_a_ticket_cut_off_by_a_power_cut_comes_again_and_says_so(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    swan.printers["bar"].reset_after(60)
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    (job,) = await jobs(wei, orderId=order["orderId"])
+    await until_state(wei, job["id"], "printed")
+    whole = [paper for paper in swan.printers["bar"].papers if "END B-0001" in paper.text]
+    assert len(whole) == 1
+    assert "POSSIBLE REPRINT" in whole[0].text
+    (after,) = await jobs(wei, orderId=order["orderId"])
+    assert after["mayHavePrinted"]
+
+
+async def test_a_printer_that_stays_away_hands_over_to_its_fallback_and_every_waiter_hears(
+    tmp_path: Path, printers: dict[str, Printer]
+) -> None:
+    async with open_swan(tmp_path / "box", printers) as swan:
+        ana, wei = await swan.sign_in("Ana"), await swan.sign_in("Wei")
+        known = {each["name"]: each for each in (await ana.get("/api/printers"))["printers"]}
+        change = {
+            "name": "bar",
+            "connection": printers["bar"].connection,
+            "profile": "epson-tm-t88vi",
+            "fallbackId": known["till"]["id"],
+            "patienceSeconds": 1,
+        }
+        assert (await ana.put(f"/api/printers/{known['bar']['id']}", change)).status == 200
+        printers["bar"].power_off()
+        async with wei.live("rooms=floor") as feed:
+            await feed.frame()
+            await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+            failed = await feed.until(lambda each: each["kind"] == "print.failed")
+            assert failed["data"]["printerName"] == "bar"
+            (ticket,) = await papers(printers["till"], 1)
+            assert "INSTEAD OF bar" in ticket.text
+            assert "MAY ALSO" not in ticket.text
+            printers["bar"].power_on()
+            await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+            await feed.until(lambda each: each["kind"] == "print.recovered")
+        (next_ticket,) = await papers(printers["bar"], 1)
+        assert "END B-0002" in next_ticket.text
+
+
+async def test_tickets_left_waiting_when_the_box_stops_come_out_after_it_starts(
+    tmp_path: Path, printers: dict[str, Printer]
+) -> None:
+    async with open_swan(tmp_path / "box", printers) as swan:
+        wei = await swan.sign_in("Wei")
+        printers["bar"].refuse()
+        await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    printers["bar"].refuse(on=False)
+    async with open_box(tmp_path / "box"):
+        (ticket,) = await papers(printers["bar"], 1)
+    assert "END B-0001" in ticket.text
+    assert "REPRINT" not in ticket.text
+
+
+async def test_an_attempt_without_an_end_is_marked_after_a_crash(tmp_path: Path, printers: dict[str, Printer]) -> None:
+    async with open_swan(tmp_path / "box", printers) as swan:
+        wei = await swan.sign_in("Wei")
+        printers["bar"].refuse()
+        order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+        (job,) = await jobs(wei, orderId=order["orderId"])
+        await swan.running.app[DATABASE].write(commands.begin_attempt, job["id"], "CRSH")
+    printers["bar"].refuse(on=False)
+    async with open_box(tmp_path / "box"):
+        incomplete, ticket = await papers(printers["bar"], 2)
+    assert "INCOMPLETE" in incomplete.text
+    assert "POSSIBLE REPRINT" in ticket.text
+    assert database_file(tmp_path / "box").exists()
+
+
+async def test_a_waiting_ticket_can_be_moved_by_hand_and_a_printed_one_reprinted_as_a_copy(swan: Swan) -> None:
+    max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
+    swan.printers["bar"].refuse()
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    (job,) = await jobs(wei, orderId=order["orderId"])
+    till = next(each["id"] for each in (await wei.get("/api/printers"))["printers"] if each["name"] == "till")
+    moved = await wei.post(f"/api/print-jobs/{job['id']}/move", {"printerId": till})
+    assert moved.status == 201, moved.body
+    (ticket,) = await papers(swan.printers["till"], 1)
+    assert "INSTEAD OF bar" in ticket.text
+    await until_state(wei, moved["jobId"], "printed")
+    again = await wei.post(f"/api/print-jobs/{moved['jobId']}/reprint")
+    assert again.status == 201
+    assert "REPRINT - COPY 3" in (await papers(swan.printers["till"], 2))[1].text
+    assert (await max_.post(f"/api/print-jobs/{job['id']}/cancel")).status == 409
+
+
+async def test_an_old_ticket_asks_before_it_prints(swan: Swan) -> None:
+    wei, database = await swan.sign_in("Wei"), swan.running.app[DATABASE]
+    swan.printers["bar"].refuse()
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    (job,) = await jobs(wei, orderId=order["orderId"])
+    database.clock.trusted(database.clock.now() + 31 * 60_000)
+    swan.printers["bar"].refuse(on=False)
+    stale = await until_state(wei, job["id"], "blocked")
+    while stale["detail"] != "stale":
+        (row,) = await database.read(queries.JOB, JobRow, id=job["id"])
+        stale = {"detail": row.reason}
+        await asyncio.sleep(0)
+    wanted = await wei.post(f"/api/print-jobs/{job['id']}/reprint")
+    assert wanted.status == 201
+    (ticket,) = await papers(swan.printers["bar"], 1)
+    assert "END B-0001" in ticket.text
+
+
+async def test_the_drawer_opens_for_cash_and_not_for_a_card(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    for method in ("card", "cash"):
+        order = await wei.post("/api/orders", {"items": [swan.item("Fries")]})
+        tender = {"method": method, "amount": order["totalAmount"]}
+        await wei.post("/api/payments", {"orderId": order["orderId"], "tenders": [tender]})
+    await papers(swan.printers["till"], 2)
+    kicks = [job for job in await jobs(wei) if job["kind"] == "drawer"]
+    assert len(kicks) == 1
+    await asyncio.to_thread(swan.printers["till"].wait_for, lambda printer: printer.kicks == 1)
