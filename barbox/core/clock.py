@@ -5,6 +5,7 @@ wall clock, and then runs on CLOCK_BOOTTIME, so that steps of the wall clock do 
 journal's sequence, never the time.
 """
 
+import functools
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -77,8 +78,9 @@ class BusinessDays:
         return int(begin.replace(tzinfo=self._zone).timestamp() * 1000)
 
 
+@functools.lru_cache(maxsize=1024)
 def rfc3339(moment: int) -> str:
-    """A moment (ms) as the API writes it: "2026-11-22T19:00:00.123Z"."""
+    """A moment (ms) as the API writes it: "2026-11-22T19:00:00.123Z". All lines of a round share one."""
     seconds, ms = divmod(moment, 1000)
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{ms:03d}Z"
 

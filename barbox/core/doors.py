@@ -14,8 +14,8 @@ HOSTNAMES: web.AppKey[Callable[[], frozenset[str]]] = web.AppKey("HOSTNAMES", Ca
 """The names this box answers to now, lower case, without port; any IP address is accepted besides."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
+DATA_HEADERS = {"X-Content-Type-Options": "nosniff"}
+HEADERS = DATA_HEADERS | {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -40,9 +40,9 @@ async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """For the app's on_response_prepare."""
-    response.headers.update(HEADERS)
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """For the app's on_response_prepare: pages carry all of them, data says that it is no page."""
+    response.headers.update(DATA_HEADERS if request.path.startswith("/api/") else HEADERS)
 
 
 @functools.lru_cache(maxsize=512)

@@ -32,7 +32,8 @@ class JournalEntry(Table):
 class Answer(Table):
     """What was answered to a mutating call, by its Idempotency-Key."""
 
-    key = peewee.TextField(primary_key=True)
+    id = peewee.AutoField()
+    key = peewee.TextField(unique=True)
     fingerprint = peewee.BlobField()
     status = peewee.IntegerField()
     body = peewee.BlobField()
@@ -40,7 +41,6 @@ class Answer(Table):
 
     class Meta:
         table_name = "answer"
-        without_rowid = True
 
 
 class Counter(Table):

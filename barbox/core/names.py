@@ -1,5 +1,6 @@
 """Names in several languages: {"en": "Negroni", "zh": "内格罗尼"}, kept in the database as JSON text."""
 
+import functools
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,13 @@ Names = Annotated[
     Meta(min_length=1, max_length=8),
 ]
 
-decode = msgspec.json.Decoder(dict[str, str]).decode
+_decoder = msgspec.json.Decoder(dict[str, str])
+
+
+@functools.lru_cache(maxsize=4096)
+def decode(text: str) -> dict[str, str]:
+    """Names as they are stored, to be read and not changed: a bar's few hundred names are decoded once."""
+    return _decoder.decode(text)
 
 
 def encode(names: dict[str, str]) -> str:

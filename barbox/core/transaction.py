@@ -43,6 +43,7 @@ class Event(msgspec.Struct, frozen=True):
     subject: str
     data: bytes
     rooms: frozenset[str]
+    journalled: bool = True
 
 
 class WriterMemory:
@@ -55,7 +56,7 @@ class WriterMemory:
         self.now = 0
         self.counters: dict[str, int] = {}
         self.cache: dict[Callable[..., Any], Any] = {}
-        self.events: list[Event] = []
+        self.news: list[Event] = []
         self.signals: set[Signal] = set()
         self._dirty: set[str] = set()
         self.undos: list[Callable[[], None]] = []
@@ -63,7 +64,7 @@ class WriterMemory:
     def begin(self, now: int) -> None:
         self.now = now
         self.undos = []
-        self._mark = (self.head, len(self.events))
+        self._mark = (self.head, len(self.news))
 
     def keep(self) -> None:
         self.undos = []
@@ -73,7 +74,7 @@ class WriterMemory:
             undo()
         self.undos = []
         self.head = self._mark[0]
-        del self.events[self._mark[1] :]
+        del self.news[self._mark[1] :]
 
     def next_number(self, connection: sqlite3.Connection, name: str, count: int) -> int:
         before = self.counters.get(name)
@@ -94,9 +95,11 @@ class WriterMemory:
             self._dirty.clear()
 
     def take_announcements(self) -> tuple[list[Event], set[Signal]]:
-        events, self.events = self.events, []
+        """What a commit has to tell; of announcements about one subject only the last."""
+        news, self.news = self.news, []
         signals, self.signals = self.signals, set()
-        return events, signals
+        last = {(each.kind, each.subject): each for each in news if not each.journalled}
+        return [each for each in news if each.journalled or last[each.kind, each.subject] is each], signals
 
 
 class Transaction:
@@ -200,13 +203,13 @@ class Transaction:
         )
         memory.head = journal.Head(seq, self.now, digest)
         data = body if state is None else _encoder.encode(state)
-        memory.events.append(Event(seq, kind, self.now, subject, data, frozenset(rooms)))
+        memory.news.append(Event(seq, kind, self.now, subject, data, frozenset(rooms)))
         return seq
 
     def announce(self, kind: str, subject: str, state: Any, *, rooms: Sequence[str] = ("floor",)) -> None:
         """Tell the rooms after COMMIT without a journal entry: what can be read again at any time."""
-        event = Event(self.seq, kind, self.now, subject, _encoder.encode(state), frozenset(rooms))
-        self._memory.events.append(event)
+        data = _encoder.encode(state)
+        self._memory.news.append(Event(self.seq, kind, self.now, subject, data, frozenset(rooms), journalled=False))
 
     def signal(self, signal: Signal) -> None:
         """Wake whoever waits for `signal` after COMMIT."""
