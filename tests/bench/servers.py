@@ -6,15 +6,20 @@ import os
 import shutil
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.bench.sockets import masked
 from tests.bench.targets import Target
+from tests.faults.box import Box, Pass, furnish, running
 
 NODE = Path(__file__).with_name("node")
+BARE, BOX, ONE_BY_ONE, EXPRESS = "bare handler", "box", "box, one commit an order", "express + socket.io"
+PRODUCTS = 300
+PLENTY = 1_000_000
+SLOWER_US = 8000
 ORDER = {
     "tab": "MARK",
     "items": [
@@ -44,7 +49,67 @@ def started(command: Sequence[str | Path]) -> Iterator[tuple[subprocess.Popen[st
 def bare() -> Iterator[Target]:
     """An aiohttp handler that stores nothing."""
     with started([sys.executable, "-m", "tests.bench.bare_server"]) as (process, line):
-        yield Target("bare handler", json.loads(line)["port"], process.pid, json.dumps(ORDER))
+        yield Target(BARE, json.loads(line)["port"], process.pid, json.dumps(ORDER))
+
+
+@contextmanager
+def box(*, one_by_one: bool = False, slow: bool = False, open_orders: int = 0) -> Iterator[Target]:
+    """The real box on this disk, set up as a bar of 300 products, four of them counted, its printer switched off.
+
+    `slow` makes each sync take 8 ms more, as SD cards do; the delay is strace's and costs the box no processor.
+    """
+    with (
+        furnished(open_orders) as (data, known),
+        launched(data, known, one_by_one=one_by_one, slow=slow) as target,
+    ):
+        yield target
+
+
+@contextmanager
+def furnished(open_orders: int = 0) -> Iterator[tuple[Path, Pass]]:
+    """The data of a bar that was set up, and its till's pass."""
+    with tempfile.TemporaryDirectory(prefix="bar-", dir=_cache()) as folder:
+        data = Path(folder) / "data"
+        with running(data) as new:
+            known = new.set_up()
+            with closing(new.till(known)) as till:
+                furnish(till, PRODUCTS, counted=4, on_shelf=PLENTY)
+                for number in range(open_orders):
+                    till.call("POST", "/api/orders", {**ORDER, "tab": f"guest {number}"})
+        yield data, known
+
+
+@contextmanager
+def launched(data: Path, known: Pass, *, one_by_one: bool = False, slow: bool = False) -> Iterator[Target]:
+    """A box that was set up before, started."""
+    name = ONE_BY_ONE if one_by_one else BOX
+    delay = ["-e", "trace=fsync,fdatasync", "-e", f"inject=fsync,fdatasync:delay_exit={SLOWER_US}"]
+    before = ["strace", "-f", "--seccomp-bpf", *delay, "-o", os.devnull] if slow else []
+    environment = {"BARBOX_TEST_BATCH": "1"} if one_by_one else {}
+    with running(data, before=before, environment=environment) as started_box:
+        yield Target(
+            f"{name}, +{SLOWER_US // 1000} ms a sync" if slow else name,
+            started_box.port,
+            _traced(started_box) if slow else started_box.process.pid,
+            json.dumps(ORDER),
+            headers={"Authorization": f"Bearer {known.session}"},
+            live="/api/live?rooms=floor",
+            live_headers={"Authorization": f"Bearer {known.session}"},
+            reads={"menu": "/api/menu", "floor plan": "/api/floor", "open orders": "/api/orders?status=open"},
+        )
+
+
+def _traced(started_box: Box) -> int:
+    """The process below strace."""
+    tracer = started_box.process.pid
+    return int(Path(f"/proc/{tracer}/task/{tracer}/children").read_text().split()[0])
+
+
+def _cache() -> Path:
+    """On a disk: the folder for temporary files may be in memory."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "barbox-bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def node_is_there() -> bool:
@@ -53,25 +118,22 @@ def node_is_there() -> bool:
 
 
 @contextmanager
-def node() -> Iterator[Target]:
+def express() -> Iterator[Target]:
     """Express and socket.io in memory; its packages are installed once into the user's cache."""
-    launched = time.perf_counter()
     with started(["node", _node_folder() / "server.js"]) as (process, line):
         yield Target(
-            "express + socket.io",
+            EXPRESS,
             json.loads(line)["port"],
             process.pid,
             json.dumps(ORDER),
             live="/socket.io/?EIO=4&transport=websocket",
             greeting=masked(b"40"),
-            launched_at=launched,
         )
 
 
 def _node_folder() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "barbox-bench"
     files = [NODE / name for name in ("package.json", "package-lock.json", "server.js")]
-    folder = cache / hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    folder = _cache() / hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
     if not (folder / "installed").exists():
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:

@@ -80,7 +80,7 @@ def listening(target: Target, listeners: int) -> Iterator[None]:
 def tell_all(target: Target, listeners: int, orders: int) -> Told:
     """Place orders one at a time, each as soon as every listener has heard of the one before."""
     ears = [connect(target.port, target.upgrade(), target.greeting) for _ in range(listeners)]
-    till = socket.create_connection(("127.0.0.1", target.port))
+    till = target.connection()
     selector = selectors.DefaultSelector()
     for ear in ears:
         ear.setblocking(False)
@@ -97,9 +97,7 @@ def tell_all(target: Target, listeners: int, orders: int) -> Told:
     return Told(took[orders // 2] * 1000, took[orders * 99 // 100] * 1000, spent / orders * 1e6)
 
 
-def _tell(
-    target: Target, till: socket.socket, selector: selectors.BaseSelector, listeners: int, mark: str
-) -> float:
+def _tell(target: Target, till: socket.socket, selector: selectors.BaseSelector, listeners: int, mark: str) -> float:
     wanted, heard, last = mark.encode(), dict[int, bytes](), 0.0
     key = f"fan-{time.time_ns():020d}"
     sent = time.perf_counter()

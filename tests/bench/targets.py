@@ -1,6 +1,7 @@
 """A running server, as the load and the listeners see it."""
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,6 @@ class Target:
     """What a listener says first after the upgrade."""
     reads: Mapping[str, str] = field(default_factory=dict)
     """Screens to measure: name to path."""
-    launched_at: float = 0.0
 
     def cpu_s(self) -> float:
         """Processor seconds used so far, all threads; the kernel counts in steps of 10 ms."""
@@ -38,6 +38,10 @@ class Target:
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) / 1000
         return 0.0
+
+    def connection(self) -> socket.socket:
+        """A new connection to it."""
+        return socket.create_connection(("127.0.0.1", self.port))
 
     def upgrade(self) -> bytes:
         """The request that opens its WebSocket."""

@@ -1,0 +1,172 @@
+"""`python -m tests.bench`: the figures of the box, each beside what it is compared with, in one run."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+from tests.bench import boot, load, servers
+from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
+from tests.bench.sockets import Told, tell_all
+from tests.bench.targets import Target
+
+LISTENERS = 20
+AUDIENCE = 50
+FEWEST_ROUNDS = 5
+
+
+def per_second(measure: Measure) -> float:
+    """Answers each second."""
+    return measure.heard.per_second
+
+
+def cpu(measure: Measure) -> float:
+    """Processor time of one order."""
+    return measure.cpu_us
+
+
+def middle(measure: Measure) -> float:
+    """The median answer."""
+    return measure.heard.p50_ms
+
+
+def say(line: str = "") -> None:
+    """A line of the report, at once."""
+    print(line, flush=True)
+
+
+def progress(line: str) -> None:
+    """What is being done, for whoever waits."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def against(
+    results: Results, ours: str, theirs: str, figure: Callable[[Measure], float], name: str, wanted: str
+) -> None:
+    """One ratio, if both were measured."""
+    if ours in results and theirs in results:
+        say(f"    {name}, {ours} by {theirs}: {ratio(results, ours, theirs, figure):.2f}   (asked: {wanted})")
+
+
+def orders(options: argparse.Namespace) -> None:
+    """Orders as fast as they are answered, with listeners attached."""
+    with ExitStack() as stack:
+        targets = [stack.enter_context(servers.bare()), stack.enter_context(servers.box())]
+        targets.append(stack.enter_context(servers.box(one_by_one=True)))
+        if servers.node_is_there():
+            targets.append(stack.enter_context(servers.express()))
+        for clients in options.clients:
+            results = _measured(targets, clients, options)
+            say(f"\nOrders of four lines, {clients} clients, {LISTENERS} listeners")
+            for line in table(results):
+                say(line)
+            against(results, servers.BOX, servers.BARE, per_second, "req/s", ">= 0.5 at 64")
+            against(results, servers.BOX, servers.BARE, cpu, "CPU", "<= 2 at 64")
+            against(results, servers.BOX, servers.ONE_BY_ONE, per_second, "req/s", ">= 4 at 64")
+            against(results, servers.BOX, servers.EXPRESS, per_second, "req/s", ">= 3 at 64, >= 1.5 at 8")
+            against(results, servers.BOX, servers.EXPRESS, middle, "p50", "<= 1.6 at 1")
+        say("\nResident memory after this")
+        for target in targets:
+            say(f"  {target.name:34}{target.resident_mb():.0f} MB")
+
+
+def slow_disk(options: argparse.Namespace) -> None:
+    """The same on a disk that needs 8 ms more for every sync."""
+    with servers.box(slow=True) as grouped, servers.box(slow=True, one_by_one=True) as single:
+        results = _measured([grouped, single], 64, options)
+    say("\nA disk that takes 8 ms longer for every sync, 64 clients")
+    for line in table(results):
+        say(line)
+    against(results, grouped.name, single.name, per_second, "req/s", ">= 10")
+
+
+def audience(options: argparse.Namespace) -> None:
+    """From an order sent to the last of fifty listeners who was told."""
+    with ExitStack() as stack:
+        targets = [stack.enter_context(servers.box())]
+        if servers.node_is_there():
+            targets.append(stack.enter_context(servers.express()))
+        told: dict[str, list[Told]] = {target.name: [] for target in targets}
+        for number in range(options.rounds):
+            for target in targets if number % 2 == 0 else targets[::-1]:
+                told[target.name].append(tell_all(target, AUDIENCE, options.told))
+            progress(f"  round {number + 1} of {options.rounds}, {AUDIENCE} listeners")
+    say(f"\nOrder sent -> last of {AUDIENCE} listeners told ({options.told} orders, one after the other)")
+    for name, each in told.items():
+        middles, slow = [t.p50_ms for t in each], [t.p99_ms for t in each]
+        spent = Spread.of([t.cpu_us for t in each])
+        say(f"  {name:34}p50 {Spread.of(middles):.1f} ms   p99 {Spread.of(slow):.1f} ms   CPU {spent:.0f} us an order")
+    if len(told) == 2:
+        pairs = list(zip(*told.values(), strict=True))
+        say(f"    p50 by theirs: {Spread.of([a.p50_ms / b.p50_ms for a, b in pairs]):.2f}   (asked: <= 1.0)")
+        say(f"    p99 by theirs: {Spread.of([a.p99_ms / b.p99_ms for a, b in pairs]):.2f}   (asked: <= 1.0)")
+        say(f"    CPU by theirs: {Spread.of([a.cpu_us / b.cpu_us for a, b in pairs]):.2f}   (asked: <= 0.5)")
+
+
+def screens(options: argparse.Namespace) -> None:
+    """What the server needs for the screens that are read most."""
+    with servers.box(open_orders=40) as target:
+        say(f"\nScreens, one client, 40 open orders; resident memory when idle {target.resident_mb():.0f} MB")
+        for name, path in target.reads.items():
+            load.get(target, path, 1)
+            before = target.cpu_s()
+            heard = load.get(target, path, options.seconds)
+            spent = (target.cpu_s() - before) / heard.answered * 1000
+            say(
+                f"  {name:16}p50 {heard.p50_ms:.2f} ms   p99 {heard.p99_ms:.2f} ms   CPU {spent:.2f} ms   (asked: <= 5)"
+            )
+
+
+def start(options: argparse.Namespace) -> None:
+    """From process start to the first order that was answered 201."""
+    with ExitStack() as stack:
+        starters = [stack.enter_context(boot.of_the_box())]
+        if servers.node_is_there():
+            starters.append(stack.enter_context(boot.of_express()))
+        took: dict[str, list[boot.Started]] = {starter.name: [] for starter in starters}
+        for number in range(options.rounds):
+            for starter in starters if number % 2 == 0 else starters[::-1]:
+                took[starter.name].append(starter.measure())
+            progress(f"  round {number + 1} of {options.rounds}, starting")
+    say("\nProcess start -> first order answered 201")
+    for name, each in took.items():
+        cpu_ms, wall = Spread.of([s.cpu_ms for s in each]), Spread.of([s.wall_ms for s in each])
+        resident = Spread.of([s.resident_mb for s in each])
+        say(f"  {name:34}CPU {cpu_ms:.0f} ms   wall {wall:.0f} ms   resident {resident:.0f} MB")
+    if len(took) == 2:
+        pairs = list(zip(*took.values(), strict=True))
+        say(f"    CPU by theirs: {Spread.of([a.cpu_ms / b.cpu_ms for a, b in pairs]):.2f}   (asked: <= 1.5)")
+
+
+def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespace) -> Results:
+    return alternate(
+        targets,
+        clients=clients,
+        rounds=options.rounds,
+        seconds=options.seconds,
+        listeners=LISTENERS,
+        told=progress,
+    )
+
+
+PARTS = {"orders": orders, "slow-disk": slow_disk, "audience": audience, "screens": screens, "start": start}
+
+
+def main() -> None:
+    """Measure what was asked for, by default everything."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS)
+    parser.add_argument("--seconds", type=float, default=3, help="of one server in one round")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
+    parser.add_argument("--told", type=int, default=150, help="orders in a round that listeners are told of")
+    options = parser.parse_args()
+    say(f"Load by {load.tool()}; {options.rounds} alternating rounds of {options.seconds:g} s; median [least..most]")
+    if not servers.node_is_there():
+        say("Node is not installed: Express + socket.io left out")
+    for name in options.parts or PARTS:
+        PARTS[name](options)
+
+
+if __name__ == "__main__":
+    main()
