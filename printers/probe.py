@@ -138,17 +138,17 @@ def probe(transport: Transport, profile: Profile, *, deadline: float = 60.0) -> 
     )
 
 
-def hanzi_slip(profile: Profile) -> Document:
-    """Asks the person whether the printer's own Chinese is right, before it is ever trusted with an order."""
-    return Document(
-        (
-            Line("Is the next line Chinese, and right?"),
-            Line("宫保鸡丁 1 份，不辣"),
-            Line("Only then choose ROM Chinese."),
-            Cut(),
-        ),
-        subject="TEST SLIP",
+def hanzi_slip(profile: Profile) -> bytes:
+    """Bytes of a slip that asks the person whether the printer's own Chinese is right, before it is trusted
+    with it.
+    """
+    words = (
+        Line("Is the next line Chinese, and right?"),
+        Line("宫保鸡丁 1 份, 不辣"),
+        Line("Only then choose ROM Chinese."),
+        Cut(),
     )
+    return encode(Document(words, subject="TEST SLIP"), profile.adjusted(kanji="gb18030"))
 
 
 def _drive(steps: Steps | Question, until: float) -> None:
