@@ -17,6 +17,10 @@ class AreaView(View):
     name: str
     names: dict[str, str]
     sort: int
+    service_rate: int
+    cover_price: int
+    cover_tax_rate_id: int | None
+    minimum_spend: int
 
 
 class FloorView(View):
@@ -34,7 +38,18 @@ async def floor(call: Call) -> FloorView:
     views = []
     for area in areas:
         names = decode(area.names)
-        views.append(AreaView(area.id, first(names, venue.language), names, area.sort))
+        views.append(
+            AreaView(
+                area.id,
+                first(names, venue.language),
+                names,
+                area.sort,
+                area.service_rate,
+                area.cover_price,
+                area.cover_tax_rate_id,
+                area.minimum_spend,
+            )
+        )
     return FloorView(views, tables)
 
 

@@ -6,11 +6,11 @@ import msgspec
 from msgspec import Meta
 
 from barbox.core.errors import AlreadyThere, NotFound
-from barbox.core.messages import Body, Id, View
+from barbox.core.messages import Amount, Body, Id, View
 from barbox.core.names import Names, encode
 from barbox.core.transaction import Transaction
 from barbox.floor.models import Area, DiningTable
-from barbox.floor.queries import load_tables
+from barbox.floor.queries import load_areas, load_tables
 
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -22,8 +22,17 @@ class Made(View):
 
 
 class EditArea(Body):
+    """An area and what sitting there costs: `serviceRate` in basis points, the rest in minor units.
+
+    The cover charge is taxed at `coverTaxRateId`, or, without one, as what was ordered is.
+    """
+
     names: Names
     sort: Annotated[int, Meta(ge=0, le=1000)] = 0
+    service_rate: Annotated[int, Meta(ge=0, le=10_000, description="basis points: 1000 is 10 %")] = 0
+    cover_price: Amount = 0
+    cover_tax_rate_id: Id | None = None
+    minimum_spend: Amount = 0
 
 
 class EditTable(Body):
@@ -38,7 +47,7 @@ class EditTable(Body):
 
 
 def save_area(tx: Transaction, area_id: int | None, body: EditArea) -> Made:
-    row = {"names": encode(body.names), "sort": body.sort}
+    row = msgspec.structs.asdict(body) | {"names": encode(body.names)}
     return _saved(tx, Area, area_id, row, body)
 
 
@@ -78,4 +87,5 @@ def _saved(tx: Transaction, model: type[Any], id: int | None, row: dict[str, Any
 
 def _told(tx: Transaction, what: str, id: int, change: Any) -> None:  # noqa: A002
     tx.invalidate(load_tables)
+    tx.invalidate(load_areas)
     tx.emit("floor.changed", f"{what}:{id}", change, rooms=("floor",))

@@ -6,9 +6,15 @@ from barbox.core.models import Table
 
 
 class Area(Table):
+    """A part of the bar with its own charges: service in basis points, cover price and minimum spend in minor units."""
+
     id = peewee.AutoField()
     names = peewee.TextField()
     sort = peewee.IntegerField()
+    service_rate = peewee.IntegerField(default=0)
+    cover_price = peewee.IntegerField(default=0)
+    cover_tax_rate_id = peewee.IntegerField(null=True)
+    minimum_spend = peewee.IntegerField(default=0)
     hidden = peewee.IntegerField(default=0)
 
 

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
 from barbox.core.database import Snapshot
+from barbox.core.errors import NotFound
 from barbox.core.http import DEVICE, Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import View
@@ -32,14 +34,20 @@ class CategoryView(View):
 
 
 class ModifierView(View):
+    """`itemId`: the product it is in a set, or whose stock it takes."""
+
     id: int
     name: str
     names: dict[str, str]
     price: int
+    item_id: int | None
 
 
 class GroupView(View):
+    """`kind`: "choice", "size" (its price is part of the product's own), or "set" (what is chosen is a product)."""
+
     id: int
+    kind: str
     name: str
     names: dict[str, str]
     minimum: int
@@ -63,6 +71,10 @@ class ProductView(View):
     group_ids: list[int]
     barcode: str | None
     sort: int
+    open_price: bool
+    unit: str
+    age: int
+    discountable: bool
 
 
 class TaxRateView(View):
@@ -142,22 +154,53 @@ def _product(product: rules.Product, price: int, left: float | None, venue: Venu
         group_ids=[group.id for group in product.groups],
         barcode=product.barcode,
         sort=product.sort,
+        open_price=product.open_price,
+        unit=product.unit,
+        age=product.age,
+        discountable=product.discountable,
     )
 
 
 def _group(group: rules.Group, venue: Venue) -> GroupView:
     modifiers = [
-        ModifierView(id=each.id, name=first(each.names, venue.language), names=each.names, price=each.price)
+        ModifierView(
+            id=each.id,
+            name=first(each.names, venue.language),
+            names=each.names,
+            price=each.price,
+            item_id=each.product_id,
+        )
         for each in group.modifiers
     ]
     return GroupView(
         id=group.id,
+        kind=group.kind,
         name=first(group.names, venue.language),
         names=group.names,
         minimum=group.minimum,
         maximum=group.maximum,
         modifiers=modifiers,
     )
+
+
+class Scanned(View):
+    """The product of a barcode."""
+
+    item_id: int
+
+
+class BarcodeQuery(View):
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+@routes.get("/api/menu/barcode", DEVICE)
+async def scan(call: Call, query: BarcodeQuery) -> Scanned:
+    """Which product carries a barcode."""
+    async with call.db.snapshot() as snapshot:
+        found = await snapshot.one(queries.BY_BARCODE, queries.ScannedRow, barcode=query.code)
+    if found is None:
+        raise NotFound("barcode", query.code)
+    return Scanned(item_id=found.id)
 
 
 @routes.post("/api/menu/tax-rates", "menu.edit", 201)

@@ -6,10 +6,12 @@ import msgspec
 import peewee
 from msgspec import Meta
 
-from barbox.core.errors import BadRequest, NotFound
+from barbox.core.errors import AlreadyThere, BadRequest, NotFound
 from barbox.core.messages import Amount, Body, Id, View
+from barbox.core.money import parse_quantity
 from barbox.core.names import Names, encode
 from barbox.core.transaction import Transaction
+from barbox.menu import rules
 from barbox.menu.models import Category, Modifier, ModifierGroup, PriceRule, Product, ProductGroup, TaxRate
 from barbox.menu.queries import load_catalogue
 
@@ -36,9 +38,13 @@ class EditCategory(Body):
 
 
 class EditModifier(Body):
+    """A modifier; `takes` of `productId`'s stock, or, as a size, of the product's own (0.5 of a bottle)."""
+
     names: Names
     price: Annotated[int, Meta(ge=-(10**9), le=10**9)] = 0
     id: Id | None = None
+    product_id: Id | None = None
+    takes: Annotated[float, Meta(ge=0, le=10_000)] = 0
 
 
 class EditGroup(Body):
@@ -46,9 +52,12 @@ class EditGroup(Body):
     modifiers: Annotated[list[EditModifier], Meta(min_length=1, max_length=60)]
     minimum: Annotated[int, Meta(ge=0, le=20)] = 0
     maximum: Annotated[int, Meta(ge=1, le=20)] = 1
+    kind: rules.GroupKind = "choice"
 
 
 class EditProduct(Body):
+    """A product; `openPrice` is asked for at each sale, a `unit` other than "piece" is sold in decimals."""
+
     category_id: Id
     names: Names
     price: Amount
@@ -58,10 +67,17 @@ class EditProduct(Body):
     barcode: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     sort: Sort = 0
     group_ids: Annotated[list[Id], Meta(max_length=12)] = []
+    open_price: bool = False
+    unit: Annotated[str, Meta(min_length=1, max_length=12)] = "piece"
+    age: Annotated[int, Meta(ge=0, le=30, description="the youngest guest it may be sold to, in years")] = 0
+    discountable: bool = True
 
 
 class EditPriceRule(Body):
-    """A happy hour; `weekdays` are 0 (Monday) to 6; from after until runs past midnight."""
+    """A happy hour; `weekdays` are 0 (Monday) to 6; from after until runs past midnight.
+
+    Its prices take no further discount unless it `combines`.
+    """
 
     names: Names
     weekdays: Annotated[list[Annotated[int, Meta(ge=0, le=6)]], Meta(min_length=1, max_length=7)]
@@ -73,6 +89,7 @@ class EditPriceRule(Body):
     category_id: Id | None = None
     product_id: Id | None = None
     priority: Annotated[int, Meta(ge=0, le=1000)] = 0
+    combines: bool = False
 
 
 def save_tax_rate(tx: Transaction, id: int | None, body: EditTaxRate) -> Made:  # noqa: A002
@@ -89,7 +106,7 @@ def save_group(tx: Transaction, id: int | None, body: EditGroup) -> Made:  # noq
     """A modifier group with all its modifiers; those left out are hidden."""
     if body.minimum > body.maximum:
         raise BadRequest("is more than maximum", "minimum")
-    row = {"names": encode(body.names), "minimum": body.minimum, "maximum": body.maximum}
+    row = {"names": encode(body.names), "minimum": body.minimum, "maximum": body.maximum, "kind": body.kind}
     group_id = _store(tx, ModifierGroup, id, row)
     tx.run(Modifier.update(hidden=1).where(Modifier.group_id == group_id))
     for sort, modifier in enumerate(body.modifiers):
@@ -97,6 +114,8 @@ def save_group(tx: Transaction, id: int | None, body: EditGroup) -> Made:  # noq
             "group_id": group_id,
             "names": encode(modifier.names),
             "price": modifier.price,
+            "product_id": modifier.product_id,
+            "takes": _takes(tx, body.kind, modifier, f"modifiers[{sort}]"),
             "sort": sort,
             "hidden": 0,
         }
@@ -111,8 +130,10 @@ def save_product(tx: Transaction, id: int | None, body: EditProduct) -> Made:  #
     for group_id in body.group_ids:
         _must_exist(tx, ModifierGroup, group_id)
     row = msgspec.structs.asdict(body)
-    row |= {"names": encode(body.names), "available": int(body.available)}
+    row |= {"names": encode(body.names)}
+    row |= {name: int(row[name]) for name in ("available", "open_price", "discountable")}
     del row["group_ids"]
+    _must_be_free(tx, body.barcode, id)
     product_id = _store(tx, Product, id, row)
     tx.run(ProductGroup.delete().where(ProductGroup.product_id == product_id))
     for sort, group_id in enumerate(dict.fromkeys(body.group_ids)):
@@ -122,7 +143,8 @@ def save_product(tx: Transaction, id: int | None, body: EditProduct) -> Made:  #
 
 def save_price_rule(tx: Transaction, id: int | None, body: EditPriceRule) -> Made:  # noqa: A002
     row = msgspec.structs.asdict(body)
-    row |= {"names": encode(body.names), "weekdays": sum(1 << day for day in set(body.weekdays))}
+    weekdays = sum(1 << day for day in set(body.weekdays))
+    row |= {"names": encode(body.names), "weekdays": weekdays, "combines": int(body.combines)}
     return _saved(tx, PriceRule, id, row, body)
 
 
@@ -144,6 +166,28 @@ def hide(tx: Transaction, what: str, id: int) -> None:  # noqa: A002
     _must_exist(tx, model, id)
     tx.run(model.update(hidden=1).where(model.id == id))
     _told(tx, what, id, {"hidden": True})
+
+
+def _takes(tx: Transaction, kind: rules.GroupKind, modifier: EditModifier, field: str) -> int:
+    """In thousandths. Raises BadRequest for a course of a set that is no product."""
+    if modifier.product_id is not None:
+        _must_exist(tx, Product, modifier.product_id)
+    elif kind == "set":
+        raise BadRequest("is needed in a set", f"{field}.productId")
+    takes = parse_quantity(modifier.takes)
+    if takes is None:
+        raise BadRequest("is finer than a thousandth", f"{field}.takes")
+    return takes
+
+
+def _must_be_free(tx: Transaction, barcode: str | None, id: int | None) -> None:  # noqa: A002
+    if barcode is None:
+        return
+    taken = Product.select(Product.id).where(
+        (Product.barcode == barcode) & (Product.hidden == 0) & (Product.id != (id or 0))
+    )
+    if tx.run(taken).fetchone():
+        raise AlreadyThere(f"a product with the barcode {barcode}")
 
 
 def _saved(tx: Transaction, model: type[Any], id: int | None, row: dict[str, Any], body: Any = None) -> Made:  # noqa: A002

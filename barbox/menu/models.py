@@ -21,7 +21,10 @@ class Category(Table):
 
 
 class ModifierGroup(Table):
+    """`kind`: a plain choice; a size, whose price changes the product's own; or a course of a set menu."""
+
     id = peewee.AutoField()
+    kind = peewee.TextField(default="choice")
     names = peewee.TextField()
     minimum = peewee.IntegerField()
     maximum = peewee.IntegerField()
@@ -29,7 +32,11 @@ class ModifierGroup(Table):
 
 
 class Modifier(Table):
+    """`takes` thousandths: of `product_id`'s stock where one is named, in a size of the product's own."""
+
     id = peewee.AutoField()
+    product_id = peewee.IntegerField(null=True)
+    takes = peewee.IntegerField(default=0)
     group_id = peewee.IntegerField()
     names = peewee.TextField()
     price = peewee.IntegerField()
@@ -38,7 +45,13 @@ class Modifier(Table):
 
 
 class Product(Table):
+    """Something sold. `unit` other than "piece" is sold in decimals; `age` is the youngest that may have it."""
+
     id = peewee.AutoField()
+    open_price = peewee.IntegerField(default=0)
+    unit = peewee.TextField(default="piece")
+    age = peewee.IntegerField(default=0)
+    discountable = peewee.IntegerField(default=1)
     category_id = peewee.IntegerField()
     names = peewee.TextField()
     price = peewee.IntegerField()
@@ -74,4 +87,5 @@ class PriceRule(Table):
     kind = peewee.TextField()
     value = peewee.IntegerField()
     priority = peewee.IntegerField()
+    combines = peewee.IntegerField(default=0)
     hidden = peewee.IntegerField(default=0)

@@ -1,6 +1,7 @@
 """The menu as the writer keeps it in memory, and as tablets read it."""
 
 from collections import defaultdict
+from typing import Literal
 
 import msgspec
 import peewee
@@ -17,6 +18,8 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     products: dict[int, rules.Product]
     price_rules: tuple[rules.PriceRule, ...]
+    tax_rates: dict[int, int]
+    """Basis points by number."""
 
 
 class CategoryRow(msgspec.Struct, frozen=True):
@@ -44,6 +47,10 @@ class _ProductRow(msgspec.Struct):
     available: int
     barcode: str | None
     sort: int
+    open_price: int
+    unit: str
+    age: int
+    discountable: int
 
 
 class _GroupRow(msgspec.Struct):
@@ -51,6 +58,7 @@ class _GroupRow(msgspec.Struct):
     names: str
     minimum: int
     maximum: int
+    kind: Literal["choice", "size", "set"]
 
 
 class _ModifierRow(msgspec.Struct):
@@ -58,6 +66,8 @@ class _ModifierRow(msgspec.Struct):
     group_id: int
     names: str
     price: int
+    product_id: int | None
+    takes: int
 
 
 class _LinkRow(msgspec.Struct):
@@ -77,6 +87,7 @@ class _RuleRow(msgspec.Struct):
     kind: str
     value: int
     priority: int
+    combines: bool
 
 
 P, C, G, M, L, T, R = (
@@ -100,6 +111,10 @@ PRODUCTS = freeze(
         P.available,
         P.barcode,
         P.sort,
+        P.open_price,
+        P.unit,
+        P.age,
+        P.discountable,
     )
     .join(C, on=(C.id == P.category_id))
     .join(T, on=(T.id == P.tax_rate_id))
@@ -107,8 +122,10 @@ PRODUCTS = freeze(
     .order_by(P.sort, P.id)
 )
 CATEGORIES = freeze(C.select(C.id, C.names, C.color, C.sort, C.station_id).where(C.hidden == 0).order_by(C.sort, C.id))
-GROUPS = freeze(G.select(G.id, G.names, G.minimum, G.maximum).where(G.hidden == 0).order_by(G.id))
-MODIFIERS = freeze(M.select(M.id, M.group_id, M.names, M.price).where(M.hidden == 0).order_by(M.sort, M.id))
+GROUPS = freeze(G.select(G.id, G.names, G.minimum, G.maximum, G.kind).where(G.hidden == 0).order_by(G.id))
+MODIFIERS = freeze(
+    M.select(M.id, M.group_id, M.names, M.price, M.product_id, M.takes).where(M.hidden == 0).order_by(M.sort, M.id)
+)
 LINKS = freeze(L.select(L.product_id, L.group_id).order_by(L.sort, L.group_id))
 TAX_RATES = freeze(T.select(T.id, T.names, T.rate).order_by(T.id))
 PRICE_RULES = freeze(
@@ -124,8 +141,15 @@ PRICE_RULES = freeze(
         R.kind,
         R.value,
         R.priority,
+        R.combines,
     ).where(R.hidden == 0)
 )
+
+BY_BARCODE = freeze(lambda p: P.select(P.id).where((P.barcode == p.barcode) & (P.hidden == 0)))
+
+
+class ScannedRow(msgspec.Struct):
+    id: int
 
 
 def load_catalogue(tx: Transaction) -> Catalogue:
@@ -136,6 +160,7 @@ def load_catalogue(tx: Transaction) -> Catalogue:
         tx.all(MODIFIERS, _ModifierRow),
         tx.all(LINKS, _LinkRow),
         tx.all(PRICE_RULES, _RuleRow),
+        tx.all(TAX_RATES, TaxRow),
     )
 
 
@@ -147,6 +172,7 @@ async def read_catalogue(snapshot: Snapshot) -> Catalogue:
         await snapshot.all(MODIFIERS, _ModifierRow),
         await snapshot.all(LINKS, _LinkRow),
         await snapshot.all(PRICE_RULES, _RuleRow),
+        await snapshot.all(TAX_RATES, TaxRow),
     )
 
 
@@ -156,12 +182,18 @@ def _catalogue(
     modifiers: list[_ModifierRow],
     links: list[_LinkRow],
     price_rules: list[_RuleRow],
+    tax_rates: list[TaxRow],
 ) -> Catalogue:
     of_group: defaultdict[int, list[rules.Modifier]] = defaultdict(list)
     for each in modifiers:
-        of_group[each.group_id].append(rules.Modifier(each.id, each.group_id, names.decode(each.names), each.price))
+        modifier = rules.Modifier(
+            each.id, each.group_id, names.decode(each.names), each.price, each.product_id, each.takes
+        )
+        of_group[each.group_id].append(modifier)
     by_id = {
-        each.id: rules.Group(each.id, names.decode(each.names), each.minimum, each.maximum, tuple(of_group[each.id]))
+        each.id: rules.Group(
+            each.id, names.decode(each.names), each.minimum, each.maximum, tuple(of_group[each.id]), each.kind
+        )
         for each in groups
     }
     of_product: defaultdict[int, list[rules.Group]] = defaultdict(list)
@@ -171,9 +203,13 @@ def _catalogue(
     return Catalogue(
         {row.id: _product(row, tuple(of_product[row.id])) for row in products},
         tuple(
-            msgspec.convert(msgspec.structs.asdict(row) | {"names": names.decode(row.names)}, rules.PriceRule)
+            msgspec.convert(
+                msgspec.structs.asdict(row) | {"names": names.decode(row.names), "combines": bool(row.combines)},
+                rules.PriceRule,
+            )
             for row in price_rules
         ),
+        {row.id: row.rate for row in tax_rates},
     )
 
 
@@ -190,4 +226,8 @@ def _product(row: _ProductRow, groups: tuple[rules.Group, ...]) -> rules.Product
         row.barcode,
         row.sort,
         groups,
+        bool(row.open_price),
+        row.unit,
+        row.age,
+        bool(row.discountable),
     )

@@ -11,21 +11,33 @@ from barbox.core.money import divide_half_up
 MINUTES_A_DAY = 1440
 
 
+GroupKind = Literal["choice", "size", "set"]
+
+
 class Modifier(msgspec.Struct, frozen=True):
+    """`takes` thousandths of `product_id`'s stock, or, as a size, of the product's own."""
+
     id: int
     group_id: int
     names: dict[str, str]
     price: int
+    product_id: int | None = None
+    takes: int = 0
 
 
 class Group(msgspec.Struct, frozen=True):
-    """A choice on a product: between `minimum` and `maximum` of its modifiers."""
+    """A choice on a product: between `minimum` and `maximum` of its modifiers.
+
+    A "size" is part of the product's own price, happy hour included; what is chosen from a "set" is a product made at
+    its own station.
+    """
 
     id: int
     names: dict[str, str]
     minimum: int
     maximum: int
     modifiers: tuple[Modifier, ...] = ()
+    kind: GroupKind = "choice"
 
 
 class Product(msgspec.Struct, frozen=True):
@@ -42,10 +54,21 @@ class Product(msgspec.Struct, frozen=True):
     barcode: str | None
     sort: int
     groups: tuple[Group, ...] = ()
+    open_price: bool = False
+    unit: str = "piece"
+    age: int = 0
+    discountable: bool = True
+
+    def kind_of(self, modifier: Modifier) -> GroupKind:
+        """Whether a modifier is a plain choice, a size or part of a set."""
+        return next(group.kind for group in self.groups if group.id == modifier.group_id)
 
 
 class PriceRule(msgspec.Struct, frozen=True):
-    """A happy hour. `value` is basis points off (percent), minor units off (amount) or the price itself (fixed)."""
+    """A happy hour. `value` is basis points off (percent), minor units off (amount) or the price itself (fixed).
+
+    What is sold by it takes no further discount, unless it `combines`.
+    """
 
     id: int
     names: dict[str, str]
@@ -58,6 +81,7 @@ class PriceRule(msgspec.Struct, frozen=True):
     kind: Literal["percent", "amount", "fixed"]
     value: int
     priority: int
+    combines: bool = False
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -69,11 +93,16 @@ class Moment(msgspec.Struct, frozen=True):
 
 def price_in_force(product: Product, rules: Iterable[PriceRule], moment: Moment, area_id: int | None) -> int:
     """The product's price now: by the rule of highest priority that applies, else the menu's; rules never add up."""
+    rule = rule_in_force(product, rules, moment, area_id)
+    return discounted(product.price, rule) if rule else product.price
+
+
+def rule_in_force(
+    product: Product, rules: Iterable[PriceRule], moment: Moment, area_id: int | None
+) -> PriceRule | None:
+    """The rule that makes the product's price now, if any does: one alone, of the highest priority."""
     applying = [rule for rule in rules if applies(rule, product, moment, area_id)]
-    if not applying:
-        return product.price
-    rule = max(applying, key=lambda each: (each.priority, each.id))
-    return discounted(product.price, rule)
+    return max(applying, key=lambda each: (each.priority, each.id)) if applying else None
 
 
 def applies(rule: PriceRule, product: Product, moment: Moment, area_id: int | None) -> bool:
@@ -95,6 +124,16 @@ def discounted(price: int, rule: PriceRule) -> int:
             return max(0, price - rule.value)
         case "fixed":
             return rule.value
+
+
+def sized(product: Product, size: Modifier | None, rule: PriceRule | None) -> int:
+    """A product's price in a size; a rule's fixed price is the ordinary size's, other sizes cost in proportion."""
+    price = product.price if size is None else max(0, product.price + size.price)
+    if rule is None:
+        return price
+    if rule.kind == "fixed" and size is not None and product.price:
+        return divide_half_up(rule.value * price, product.price)
+    return discounted(price, rule)
 
 
 def _in_window(rule: PriceRule, moment: Moment) -> bool:
