@@ -35,6 +35,7 @@ MOST_IN_A_BATCH = 128
 LONGEST_BATCH_S = 0.020
 CHECKPOINT_BYTES = 16 * 1024 * 1024
 """Under load the write-ahead log is checkpointed at this size; otherwise as soon as the writer is idle."""
+CHECKPOINT_PATIENCE_MS = 100
 IDLE_S = 1.0
 READERS = 2
 DISK_FAILED = {
@@ -115,8 +116,10 @@ class Database:
         self._subscribers: list[Callable[[int, list[Event]], None]] = []
         self._signals: dict[Signal, list[Callable[[], None]]] = {}
         self._readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._opened = 0
         self._failure: str | None = None
-        self._answered_at = time.monotonic()
+        self._broken = False
+        self._checkpoint_at = CHECKPOINT_BYTES
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
 
     @classmethod
@@ -181,12 +184,12 @@ class Database:
         connection = await self._readers.get()
         try:
             await connection.execute("BEGIN")
-            try:
-                yield Snapshot(connection)
-            finally:
-                await connection.execute("COMMIT")
+            yield Snapshot(connection)
         finally:
-            self._readers.put_nowait(connection)
+            # A cancelled reader's statements still run on the connection's thread: it is free only after them.
+            ending = asyncio.ensure_future(connection.rollback())
+            ending.add_done_callback(lambda _: self._readers.put_nowait(connection))
+            await asyncio.shield(ending)
 
     def subscribe(self, told: Callable[[int, list[Event]], None]) -> None:
         """Have `told(seq, events)` called on the event loop after each commit that has events."""
@@ -207,10 +210,12 @@ class Database:
             ):
                 await reader.execute(f"PRAGMA {pragma}")
             self._readers.put_nowait(reader)
+            self._opened += 1
 
     async def _close(self) -> None:
-        while not self._readers.empty():
-            await self._readers.get_nowait().close()
+        self._failure = self._failure or "it is stopping"
+        for _ in range(self._opened):
+            await (await self._readers.get()).close()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
@@ -228,7 +233,7 @@ class Database:
                 break
             dirty = True
             stopping = self._batch(first)
-            if self._wal_bytes() > CHECKPOINT_BYTES:
+            if self._wal_bytes() > self._checkpoint_at:
                 self._checkpoint()
             if stopping:
                 break
@@ -238,6 +243,8 @@ class Database:
         """Run what waits and commit it once; whether the end of the queue was met."""
         begun = time.monotonic()
         memory, done = self._memory, list[_Done]()
+        if self._broken:
+            return self._refuse(job)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             while job is not None:
@@ -256,6 +263,13 @@ class Database:
             return job is None
         events, signals = memory.take_announcements()
         self._loop.call_soon_threadsafe(self._settle, done, memory.head.seq, events, signals)
+        return job is None
+
+    def _refuse(self, job: _Job | None) -> bool:
+        """What still waited when the disk failed: the writer's memory is ahead of the disk, so nothing may follow."""
+        if job is not None:
+            left = [_Done(job.future, None, Unavailable(self._failure or ""))]
+            self._loop.call_soon_threadsafe(self._settle, left, 0, [], set())
         return job is None
 
     def _run(self, job: _Job) -> _Done:
@@ -284,7 +298,7 @@ class Database:
 
     def _fail(self, error: sqlite3.Error, done: Sequence[_Done]) -> None:
         """After a failed COMMIT the disk's state is unknown: take nothing more, never retry blindly."""
-        self._failure = f"the disk failed ({error})"
+        self._failure, self._broken = f"the disk failed ({error})", True
         log.critical("the writer stopped", extra={"error": str(error)})
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("ROLLBACK")
@@ -308,10 +322,17 @@ class Database:
                 wake()
 
     def _checkpoint(self) -> None:
+        """As far as it goes at once: a reader that stays in its snapshot must not hold up the next order."""
+        if self._broken:
+            return
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_PATIENCE_MS}")
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._connection.execute("PRAGMA busy_timeout=5000")
         except sqlite3.Error:
             log.exception("checkpoint failed")
+            busy = 1
+        self._checkpoint_at = self._wal_bytes() + CHECKPOINT_BYTES if busy else CHECKPOINT_BYTES
 
     def _wal_bytes(self) -> int:
         try:
