@@ -65,21 +65,23 @@ class Listener:
         self.rooms = rooms
         self.waiting: list[bytes] | None = []
         """Frames that came while the past was being replayed; None once it follows live."""
+        self.held = 0
 
     def tell(self, frame: bytes) -> None:
         if self.waiting is not None:
             self.waiting.append(frame)
+            self.held += len(frame)
         elif not self.transport.is_closing():
             self.transport.write(frame)
 
     def follow(self) -> None:
-        waiting, self.waiting = self.waiting or [], None
+        waiting, self.waiting, self.held = self.waiting or [], None, 0
         for frame in waiting:
             self.tell(frame)
 
     @property
     def behind(self) -> bool:
-        return self.transport.get_write_buffer_size() > MOST_UNREAD_BYTES
+        return self.transport.get_write_buffer_size() + self.held > MOST_UNREAD_BYTES
 
 
 class Hub:
@@ -130,7 +132,7 @@ class Hub:
         """Serve one WebSocket until it ends."""
         rooms = _rooms(request.query.get("rooms", "floor"), actor)
         since = request.query.get("since", "")
-        if since and not since.isdecimal():
+        if since and not (since.isascii() and since.isdecimal() and len(since) <= 15):
             raise BadRequest("is a sequence number", "since")
         socket = web.WebSocketResponse(heartbeat=15.0, compress=False, protocols=("barbox",), max_msg_size=4096)
         await socket.prepare(request)
@@ -159,16 +161,19 @@ class Hub:
                 listener.tell(frame)
 
     async def _replay(self, listener: Listener, since: int | None) -> None:
+        frame = await self._missed(listener, since)
+        await listener.socket.send_str(frame.decode())
+
+    async def _missed(self, listener: Listener, since: int | None) -> bytes:
+        """The first frame. It is sent after the snapshot has ended: a slow tablet must not hold a reader."""
         async with self._database.snapshot() as snapshot:
             seq = await snapshot.seq()
             if since is None:
-                return await _send(listener, seq, [])
+                return _frame(seq, [])
             missed = await snapshot.all(_MISSED, _Missed, since=since)
             if since > seq or len(missed) > OLDEST_REPLAY:
-                await listener.socket.send_str(f'{{"seq":{seq},"events":[],"reset":true}}')
-                return None
-            await _send(listener, seq, await self._present(snapshot, missed, listener.rooms))
-        return None
+                return b'{"seq":%d,"events":[],"reset":true}' % seq
+            return _frame(seq, await self._present(snapshot, missed, listener.rooms))
 
     async def _present(self, snapshot: Snapshot, missed: list[_Missed], rooms: frozenset[str]) -> list[bytes]:
         """The present state of what was missed, each subject once, in the order of its last change."""
@@ -215,10 +220,6 @@ def make_hub(app: web.Application) -> Hub:
     """Put the hub into the app; the database must be there."""
     hub = app[HUB] = Hub(app[DATABASE])
     return hub
-
-
-async def _send(listener: Listener, seq: int, events: list[bytes]) -> None:
-    await listener.socket.send_str(_frame(seq, events).decode())
 
 
 async def _end(listener: Listener, code: int, words: bytes) -> None:
