@@ -65,6 +65,8 @@ class BusinessDays:
         begin, end, number = self._span
         if not begin <= moment < end:
             day = (self.local(moment).replace(tzinfo=None) - self._cutoff).date()
+            # Where clocks are turned at the cut-off's own hour, the wall alone would tell a day twice.
+            day += timedelta(days=(moment >= self._start(day + timedelta(days=1))) - (moment < self._start(day)))
             number = day.year * 10_000 + day.month * 100 + day.day
             self._span = (self._start(day), self._start(day + timedelta(days=1)), number)
         return number
