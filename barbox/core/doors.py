@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from barbox.core.errors import ForeignOrigin, Misdirected
+from barbox.core.errors import BadRequest, ForeignOrigin, Misdirected
+from barbox.core.http import printable
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HOSTNAMES: web.AppKey[Callable[[], frozenset[str]]] = web.AppKey("HOSTNAMES", Callable)  # type: ignore[arg-type]
@@ -26,23 +27,31 @@ HEADERS = DATA_HEADERS | {
 @web.middleware
 async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what is not meant for this box (421) or comes from another page (403)."""
-    host = request.headers.get("Host", "")
-    if not _ours(host, request.app[HOSTNAMES]()):
-        raise Misdirected(host[:80])
-    origin = request.headers.get("Origin")
+    hosts = request.headers.getall("Host", [])
+    if len(hosts) != 1:
+        raise BadRequest("is sent exactly once", "Host")
+    names, host = request.app[HOSTNAMES](), hosts[0]
+    for named in (host, request.url.authority):  # the request line may name a host of its own
+        if not _ours(named, names):
+            raise Misdirected(printable(named))
     upgrading = request.headers.get("Upgrade") is not None
-    if (
-        origin is not None
-        and (upgrading or request.method not in SAFE)
-        and urlsplit(origin).netloc.lower() != host.lower()
-    ):
-        raise ForeignOrigin
+    if upgrading or request.method not in SAFE:
+        for origin in request.headers.getall("Origin", []):
+            if _place(origin) != host.lower():
+                raise ForeignOrigin
     return await handler(request)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """For the app's on_response_prepare: pages carry all of them, data says that it is no page."""
     response.headers.update(DATA_HEADERS if request.path.startswith("/api/") else HEADERS)
+
+
+def _place(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 @functools.lru_cache(maxsize=512)

@@ -165,10 +165,13 @@ def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
         if route.query is not None:
             arguments["query"] = msgspec.convert(dict(request.query), route.query, strict=False)
         raw = await request.read() if mutates else b""
+        if (decode is not None or raw) and request.content_type != "application/json":
+            raise NotJson
         if decode is not None:
-            if request.content_type != "application/json":
-                raise NotJson
-            arguments["body"] = decode(raw)
+            try:
+                arguments["body"] = decode(raw)
+            except RecursionError:
+                raise BadRequest("is nested too deeply") from None
         key = _key(request, raw) if mutates else None
         result = await route.handler(Call(request, actor, key, route.status), **arguments)
         if isinstance(result, Answer):
@@ -225,7 +228,7 @@ async def problems(
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return problem(request, NotFound("page", request.path) if error.status == 404 else _Plain(error))
+        return problem(request, NotFound("page", printable(request.path)) if error.status == 404 else _Plain(error))
     except (ConnectionError, TimeoutError) as error:
         log.warning("request failed", extra={"path": request.path, "error": repr(error)})
         return problem(request, Unavailable("a connection failed"))
@@ -240,7 +243,14 @@ def problem(request: web.Request, refusal: Refusal) -> web.Response:
     headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
     if isinstance(refusal, TooMany):
         headers["Retry-After"] = str(refusal.fields["retryAfter"])
+    if isinstance(refusal, _Plain):
+        headers |= refusal.headers
     return web.Response(status=document["status"], body=msgspec.json.encode(document), headers=headers)
+
+
+def printable(text: str) -> str:
+    """Text from a request line or header, where bytes that are no UTF-8 arrive as lone surrogates."""
+    return text.encode("utf-8", "replace").decode()[:200]
 
 
 def _unfit(error: msgspec.ValidationError) -> BadRequest:
@@ -261,6 +271,7 @@ class _Plain(Refusal):
     def __init__(self, error: web.HTTPException) -> None:
         super().__init__(reason=error.reason)
         self._status = error.status
+        self.headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
 
     def problem(self, language: str) -> dict[str, Any]:
         return super().problem(language) | {
