@@ -176,7 +176,7 @@ async def people(call: Call) -> People:
 async def sign_in(call: Call, body: SignIn) -> SignedIn:
     """Sign in with a PIN on a paired device; `staffId` names who, else the PIN alone tells."""
     app, device_id = call.request.app, call.actor.device_id or 0
-    await call.db.write_as(call.actor, commands.try_pin, device_id, body.staff_id)
+    before = await call.db.write_as(call.actor, commands.try_pin, device_id, body.staff_id)
     everybody = await call.db.read(queries.PEOPLE, queries.Person)
     for person in everybody:
         if body.staff_id in (None, person.id) and await app[PINS].matches(person.pin_hash, body.pin):
@@ -184,7 +184,7 @@ async def sign_in(call: Call, body: SignIn) -> SignedIn:
     else:
         await call.db.write_as(call.actor, commands.wrong_pin, body.staff_id)
         raise WrongPin
-    begun = await call.db.write_as(call.actor, commands.sign_in, device_id, body.staff_id, person.id)
+    begun = await call.db.write_as(call.actor, commands.sign_in, device_id, body.staff_id, person.id, before)
     await app[SESSIONS].refresh()
     return SignedIn(
         token=app[SESSIONS].issue(begun.id, person.id, begun.expires_at),

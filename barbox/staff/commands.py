@@ -132,9 +132,11 @@ def make_code(tx: Transaction, hashes: list[bytes]) -> int:
 
 def pair(tx: Transaction, code_hash: bytes, name: str, token_hash: bytes) -> int:
     """Make a device known by a code, which is then spent. Raises BadRequest for a code that is not in force."""
-    spent = tx.run(PairingCode.delete().where((PairingCode.code_hash == code_hash) & (PairingCode.expires_at > tx.now)))
-    if spent.rowcount == 0:
+    code = (PairingCode.code_hash == code_hash) & (PairingCode.expires_at > tx.now)
+    found = tx.run(PairingCode.select(PairingCode.expires_at).where(code)).fetchone()
+    if found is None:
         raise BadRequest("is wrong or too old", "code")
+    tx.run(PairingCode.delete().where(PairingCode.expires_at == found[0]))  # typed or scanned, it is one invitation
     return _add_device(tx, name, token_hash)
 
 
@@ -156,11 +158,16 @@ def set_up(tx: Transaction, venue: FirstVenue, admin: EditStaff, pin_hash: str, 
     return _add_device(tx, device, token_hash)
 
 
-def try_pin(tx: Transaction, device_id: int, staff_id: int | None) -> None:
-    """Count a try before it is judged, so that many at once gain nothing. Raises TooMany or Locked."""
+def try_pin(tx: Transaction, device_id: int, staff_id: int | None) -> Wait:
+    """Count a try before it is judged, so that many at once gain nothing; returns what was counted before.
+
+    Raises TooMany or Locked.
+    """
     wait = tx.one(_PIN_LOCK, Wait, device_id=device_id, staff_id=staff_id or 0) or Wait(0, 0)
     if tx.now < wait.until:
         raise TooMany((wait.until - tx.now + 999) // 1000)
+    if staff_id is None and tx.now - wait.until > rules.LONGEST_WAIT_MS:
+        wait = Wait(0, 0)
     if staff_id is not None:
         if person(tx, staff_id).wrong_pins >= rules.WRONG_BEFORE_LOCK:
             raise Locked
@@ -168,11 +175,21 @@ def try_pin(tx: Transaction, device_id: int, staff_id: int | None) -> None:
     wrong = wait.wrong + 1
     until = tx.now + rules.wait_after(wrong)
     tx.execute(_COUNT_WRONG, device_id=device_id, staff_id=staff_id or 0, wrong=wrong, until=until)
+    return wait
 
 
-def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int) -> Begun:
-    """Begin a session after the right PIN; what was counted wrong before is forgotten."""
-    tx.run(PinLock.delete().where((PinLock.device_id == device_id) & (PinLock.staff_id == (tried or 0))))
+def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, before: Wait) -> Begun:
+    """Begin a session after the right PIN of the person `tried`: what was counted wrong for them is forgotten.
+
+    Where nobody was named only this try is taken back, for the tries before may have been at somebody else's PIN.
+    """
+    lock = (PinLock.device_id == device_id) & (PinLock.staff_id == (tried or 0))
+    if tried is not None:
+        tx.run(PinLock.delete().where(lock))
+    elif person(tx, staff_id).wrong_pins >= rules.WRONG_BEFORE_LOCK:
+        raise Locked
+    else:
+        tx.run(PinLock.update(wrong=PinLock.wrong - 1, until=before.until).where(lock))
     tx.run(Staff.update(wrong_pins=0).where(Staff.id == staff_id))
     expires = tx.now + SESSION_MS
     row = Session.insert(staff_id=staff_id, device_id=device_id, begun_at=tx.now, expires_at=expires)

@@ -1,5 +1,7 @@
 """Who is at the door: device tokens and session JWTs, checked against what the database says is still in force."""
 
+import asyncio
+
 import jwt
 from aiohttp import web
 
@@ -26,18 +28,23 @@ class Sessions:
         self._devices: dict[bytes, Actor] = {}
         self._live: dict[int, queries.LiveSession] = {}
         self._checked: dict[str, tuple[int, Actor]] = {}
+        self._refreshing = asyncio.Lock()
         self.anybody = False
         """Whether the box has people; without them it waits to be set up."""
 
     async def refresh(self) -> None:
-        """Read what is in force; tokens of what is not are refused from here on."""
-        async with self._database.snapshot() as snapshot:
-            devices = await snapshot.all(queries.DEVICES, queries.KnownDevice)
-            live = await snapshot.all(queries.SESSIONS, queries.LiveSession, now=self._database.clock.now())
-            self.anybody = bool(await snapshot.all(queries.PEOPLE, queries.Person))
-        self._devices = {bytes(each.token_hash): Actor(device_id=each.id, name=each.name) for each in devices}
-        self._live = {each.id: each for each in live}
-        self._checked.clear()
+        """Read what is in force; tokens of what is not are refused from here on.
+
+        One at a time: an older reading that ends later would let a revoked device in again.
+        """
+        async with self._refreshing:
+            async with self._database.snapshot() as snapshot:
+                devices = await snapshot.all(queries.DEVICES, queries.KnownDevice)
+                live = await snapshot.all(queries.SESSIONS, queries.LiveSession, now=self._database.clock.now())
+                self.anybody = bool(await snapshot.all(queries.PEOPLE, queries.Person))
+            self._devices = {bytes(each.token_hash): Actor(device_id=each.id, name=each.name) for each in devices}
+            self._live = {each.id: each for each in live}
+            self._checked.clear()
 
     def lives(self, actor: Actor) -> bool:
         """Whether an actor's session is still in force."""
@@ -58,7 +65,7 @@ class Sessions:
         if level == OPEN:
             return NOBODY
         token = _token(request)
-        if token is None:
+        if token is None or not token.isascii():
             raise Unauthenticated("no token")
         checked = self._checked.get(token)
         if checked is not None:
