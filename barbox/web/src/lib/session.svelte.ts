@@ -102,6 +102,22 @@ export const session = new SessionState();
 
 type Asked = Omit<Request, 'language' | 'token'>;
 
+/**
+ * One call by somebody who may what the person at the tablet may not: their PIN opens a session for this call only.
+ * Throws Problem for a wrong PIN or when they may not either.
+ */
+export async function asOther<T>(staffId: number, pin: string, request: Asked): Promise<T> {
+	const { language } = texts;
+	const token = session.device?.deviceToken;
+	const body = { pin, staffId };
+	const theirs = await ask<Session>({ method: 'POST', path: '/api/session', body, token, language });
+	try {
+		return await ask<T>({ ...request, token: theirs.token, language });
+	} finally {
+		await carry({ method: 'DELETE', path: '/api/session', token: theirs.token, language });
+	}
+}
+
 /** A call in the name of whoever is signed in. A 401 ends their session here too. */
 export async function asPerson<T>(request: Asked): Promise<T> {
 	const who = session.current;

@@ -1,6 +1,6 @@
 import type { BoxEvent, Order } from '#lib/api/types.ts';
 
-export type Orders = ReadonlyMap<number, Order>;
+export type Known = ReadonlyMap<number, Order>;
 
 /** Paid and void orders are kept for the displays and for a second look, but not for ever. */
 const MOST_CLOSED = 120;
@@ -9,7 +9,7 @@ const MOST_CLOSED = 120;
  * The orders after these events. An event carries the whole new state of its order, so the later one wins and a
  * repeated one changes nothing.
  */
-export function withEvents(orders: Orders, events: readonly BoxEvent[]): Orders {
+export function withEvents(orders: Known, events: readonly BoxEvent[]): Known {
 	let next: Map<number, Order> | null = null;
 	for (const event of events) {
 		if (!event.subject.startsWith('order:')) continue;

@@ -1,12 +1,22 @@
 import { carry } from '#lib/api/client.ts';
-import type { BoxEvent, Floor, Frame, Menu, Order, PrintJob, Station, Venue } from '#lib/api/types.ts';
+import type {
+	BoxEvent,
+	Floor,
+	Frame,
+	Menu,
+	Order,
+	Orders,
+	PrintJob,
+	Station,
+	Venue
+} from '#lib/api/types.ts';
 import { resolve, type Ref } from '#lib/outbox/commands.ts';
 import { store } from '#lib/outbox/database.ts';
 import { outbox } from '#lib/outbox/outbox.svelte.ts';
 import { catalogueOf, replay, type OrderView } from '#lib/outbox/replay.ts';
 import { asDevice, asPerson, session } from '#lib/session.svelte.ts';
 import { texts } from '#lib/texts/texts.svelte.ts';
-import { withEvents, type Orders } from './apply.ts';
+import { withEvents, type Known } from './apply.ts';
 import { LiveSocket } from './socket.ts';
 
 export interface Trouble {
@@ -19,6 +29,8 @@ export interface Trouble {
 const ECHO_MS = 1_500;
 const KEEP_MS = 1_000;
 const RETRY_LOAD_MS = 4_000;
+/** Prices change by the clock too: the menu is asked for again this often, mostly answered by 304. */
+const MENU_MS = 60_000;
 
 /** The bar as this tablet knows it: the box's last word, kept for a reload without the box. */
 class House {
@@ -26,8 +38,9 @@ class House {
 	menu = $state.raw<Menu | null>(null);
 	floor = $state.raw<Floor | null>(null);
 	stations = $state.raw<readonly Station[]>([]);
-	orders = $state.raw<Orders>(new Map());
-	jobs = $state.raw<ReadonlyMap<number, PrintJob>>(new Map());
+	orders = $state.raw<Known>(new Map());
+	/** What was printed of the order on screen, newest first. */
+	jobs = $state.raw<readonly PrintJob[]>([]);
 	troubles = $state.raw<ReadonlyMap<number, Trouble>>(new Map());
 	/** Is the live line up? */
 	live = $state(false);
@@ -44,6 +57,7 @@ class House {
 	);
 
 	private seq = 0;
+	watched = 0;
 	private menuTag: string | null = null;
 	private socket: LiveSocket | null = null;
 	private held: BoxEvent[] = [];
@@ -74,6 +88,7 @@ class House {
 		outbox.onSign = (alive) => alive && this.socket?.nudge();
 		for (const sign of ['online', 'pageshow', 'visibilitychange'])
 			addEventListener(sign, () => this.socket?.nudge());
+		setInterval(() => this.live && void this.loadMenu(), MENU_MS);
 		await outbox.start();
 		await this.recall();
 		await this.load();
@@ -103,24 +118,24 @@ class House {
 		if (!session.current) return;
 		try {
 			const get = { method: 'GET' as const };
-			const [venue, floor, stations, open, billed] = await Promise.all([
+			const [venue, floor, stations, open] = await Promise.all([
+				// `open` includes those whose bill is printed.
 				asDevice<Venue>({ ...get, path: '/api/venue' }),
 				asPerson<Floor>({ ...get, path: '/api/floor' }),
 				asPerson<{ stations: Station[] }>({ ...get, path: '/api/stations' }),
-				asPerson<{ orders: Order[]; seq: number }>({ ...get, path: '/api/orders?status=open' }),
-				asPerson<{ orders: Order[]; seq: number }>({ ...get, path: '/api/orders?status=billed' }),
+				asPerson<Orders>({ ...get, path: '/api/orders?status=open&limit=500' }),
 				this.loadMenu()
 			]);
-			const paid = await asPerson<{ orders: Order[] }>({
+			const paid = await asPerson<Orders>({
 				...get,
 				path: `/api/orders?status=paid&day=${venue.businessDay}&limit=60`
 			});
 			this.venue = venue;
 			this.floor = floor;
 			this.stations = stations.stations;
-			const fresh = [...paid.orders, ...open.orders, ...billed.orders];
+			const fresh = [...paid.orders, ...open.orders];
 			this.orders = new Map(fresh.map((order) => [order.orderId, order]));
-			this.seq = Math.min(open.seq, billed.seq);
+			this.seq = open.seq;
 			this.loaded = true;
 			this.keepSoon();
 			void this.keep({ venue, floor, stations: stations.stations });
@@ -130,6 +145,26 @@ class House {
 			if ((problem as { status?: number }).status === 401) return;
 			this.loadTimer = setTimeout(() => void this.load(), RETRY_LOAD_MS);
 		}
+	}
+
+	/** Follows what is printed of one order, while it is on screen; 0 for none. */
+	async watch(orderId: number): Promise<void> {
+		if (orderId === this.watched) return;
+		this.watched = orderId;
+		this.jobs = [];
+		if (orderId > 0) await this.loadJobs();
+	}
+
+	private async loadJobs(): Promise<void> {
+		if (!session.may('printer.use')) return;
+		const orderId = this.watched;
+		const reply = await carry({
+			path: `/api/print-jobs?orderId=${orderId}`,
+			token: session.current?.token,
+			language: texts.language
+		});
+		if (reply.status === 200 && orderId === this.watched)
+			this.jobs = (reply.body as { jobs: PrintJob[] }).jobs;
 	}
 
 	private async loadMenu(): Promise<void> {
@@ -152,7 +187,8 @@ class House {
 			void this.load();
 			return;
 		}
-		const news = frame.events.filter((event) => event.seq > this.seq);
+		// Old news does no harm: an event carries a whole state, and older states of an order are ignored.
+		const news = frame.events;
 		this.seq = Math.max(this.seq, frame.seq);
 		const echoes = news.filter((event) => this.isEcho(event));
 		if (echoes.length > 0) {
@@ -171,6 +207,7 @@ class House {
 		const first = outbox.inFlight ?? outbox.entries.find((entry) => entry.attempts > 0);
 		if (!first || !event.subject.startsWith('order:')) return false;
 		const { command } = first;
+		if (command.kind === 'menu.soldout') return false;
 		if (command.kind !== 'order.place') {
 			return event.subject === `order:${resolve(command.ref, outbox.aliases)}`;
 		}
@@ -219,8 +256,8 @@ class House {
 				break;
 			}
 			case 'print.job': {
-				const job = event.data as PrintJob;
-				this.jobs = new Map(this.jobs).set(job.id, job);
+				const { orderId } = event.data as { orderId: number | null };
+				if (orderId !== null && orderId === this.watched) void this.loadJobs();
 				break;
 			}
 			case 'print.failed': {

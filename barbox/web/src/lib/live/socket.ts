@@ -55,12 +55,13 @@ export class LiveSocket {
 		this.listen();
 		socket.onopen = () => {
 			this.listen();
-			this.attempt = 0;
 			this.up = true;
 			this.parts.onUp();
 		};
 		socket.onmessage = (message) => {
 			this.listen();
+			// Not on opening: a box that hangs up at once must not be called twenty times a second.
+			this.attempt = 0;
 			this.parts.onFrame(JSON.parse(String(message.data)) as Frame);
 		};
 		socket.onclose = (event) => {

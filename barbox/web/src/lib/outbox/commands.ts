@@ -22,6 +22,7 @@ export type Command =
 	| { kind: 'order.void'; ref: Ref; lineIds: number[]; reason: string }
 	| { kind: 'order.comp'; ref: Ref; lineIds: number[]; reason: string }
 	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string }
+	| { kind: 'menu.soldout'; productId: number; soldOut: boolean }
 	| { kind: 'line.status'; ref: Ref; lineIds: number[]; status: LineStatus };
 
 export interface Entry {
@@ -58,9 +59,11 @@ export interface Call {
 
 const isNumber = (ref: Ref) => /^\d+$/.test(ref);
 
-/** The order a command is about; for a creation its own key. */
+/** What a command is about: an order, for a creation its own key, or a product. */
 export function refOf(entry: Pick<Entry, 'key' | 'command'>): Ref {
-	return entry.command.kind === 'order.place' ? entry.key : entry.command.ref;
+	const { command } = entry;
+	if (command.kind === 'order.place') return entry.key;
+	return command.kind === 'menu.soldout' ? `product:${command.productId}` : command.ref;
 }
 
 /** The box's number for `ref`, or null while its creation is unanswered. */
@@ -73,6 +76,10 @@ export function callFor(command: Command, aliases: ReadonlyMap<string, number>):
 	if (command.kind === 'order.place') {
 		const { kind: _, ...body } = command;
 		return { method: 'POST', path: '/api/orders', body };
+	}
+	if (command.kind === 'menu.soldout') {
+		const verb = command.soldOut ? 'sold-out' : 'back';
+		return { method: 'POST', path: `/api/menu/products/${command.productId}/${verb}`, body: {} };
 	}
 	const { kind, ref, ...body } = command;
 	const id = resolve(ref, aliases);

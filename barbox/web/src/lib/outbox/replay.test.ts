@@ -12,6 +12,7 @@ const menu: Menu = {
 		name: `产品${id}`,
 		names: { zh: `产品${id}`, en: `Product ${id}` },
 		price: id * 1000,
+		regularPrice: id * 1000,
 		taxRateId: 1,
 		stationId: 1,
 		available: true,

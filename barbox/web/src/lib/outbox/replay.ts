@@ -1,4 +1,4 @@
-import type { Line, Menu, Modifier, NewLine, Order, Product, Table } from '#lib/api/types.ts';
+import type { Line, LineChange, Menu, Modifier, NewLine, Order, Product, Table } from '#lib/api/types.ts';
 import { resolve, type Command, type Entry, type Ref } from './commands.ts';
 
 export interface LineView extends Line {
@@ -141,6 +141,16 @@ function touch(
 	return { ...view, items };
 }
 
+function changedBy(change: LineChange | undefined): Partial<Line> {
+	const better: Partial<Line> = {};
+	if (change?.quantity === 0) better.status = 'void';
+	else if (change?.quantity) better.quantity = change.quantity;
+	if (change?.seat) better.seat = change.seat;
+	if (change?.course) better.course = change.course;
+	if (change?.note !== undefined) better.note = change.note;
+	return better;
+}
+
 function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
 	const { command } = entry;
 	switch (command.kind) {
@@ -148,16 +158,10 @@ function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
 		case 'order.add':
 			return withLines(view, command.items, entry, catalogue);
 		case 'order.change': {
-			const changed = touch(view, command.changes?.map((one) => one.lineId) ?? [], (line) => {
-				const {
-					lineId: _,
-					modifiers: _ids,
-					...rest
-				} = command.changes?.find((one) => one.lineId === line.lineId) ?? {
-					lineId: 0
-				};
-				return rest;
-			});
+			const ids = command.changes?.map((one) => one.lineId) ?? [];
+			const changed = touch(view, ids, (line) =>
+				changedBy(command.changes?.find((one) => one.lineId === line.lineId))
+			);
 			return { ...changed, covers: command.covers ?? view.covers, tab: command.tab ?? view.tab };
 		}
 		case 'order.send':
@@ -182,6 +186,8 @@ function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
 			return touch(view, command.lineIds, () => ({ comp: true, reason: command.reason }));
 		case 'line.status':
 			return touch(view, command.lineIds, () => ({ status: command.status }));
+		case 'menu.soldout':
+			return view;
 		case 'order.move': {
 			const table = command.tableId === undefined ? undefined : catalogue.tables.get(command.tableId);
 			return {
@@ -209,6 +215,7 @@ export function replay(
 	for (const order of orders) views.set(String(order.orderId), plain(order));
 	for (const entry of entries) {
 		const { command } = entry;
+		if (command.kind === 'menu.soldout') continue;
 		let ref: Ref;
 		let view: OrderView | undefined;
 		if (command.kind === 'order.place') {

@@ -17,13 +17,10 @@ export interface Ticket {
 
 export type Freshness = 'fresh' | 'soon' | 'late';
 
-/** Minutes until a ticket is amber, then red. */
-export const SOON = 5;
-export const LATE = 8;
-
-export function freshness(minutes: number): Freshness {
-	if (minutes >= LATE) return 'late';
-	return minutes >= SOON ? 'soon' : 'fresh';
+/** By the venue's own minutes until a ticket is amber, then red. */
+export function freshness(minutes: number, soon: number, late: number): Freshness {
+	if (minutes >= late) return 'late';
+	return minutes >= soon ? 'soon' : 'fresh';
 }
 
 const MADE = new Set(['preparing', 'ready', 'served', 'void']);

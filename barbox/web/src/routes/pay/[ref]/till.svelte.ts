@@ -1,5 +1,5 @@
 import type { Method, Tender } from '#lib/api/types.ts';
-import { roundToStep, splitEvenly } from '#lib/money.ts';
+import { splitEvenly } from '#lib/money.ts';
 
 const LONGEST = 9;
 
@@ -13,20 +13,16 @@ export class Till {
 	tip = $state(0);
 	reference = $state('');
 
-	constructor(
-		private readonly balance: () => number,
-		private readonly cashStep: () => number
-	) {}
+	constructor(private readonly balance: () => number) {}
 
 	/** What this tender is meant to cover: the rest, or one share of it. */
 	get share(): number {
 		return this.parts === 1 ? this.balance() : (splitEvenly(this.balance(), this.parts)[0] ?? 0);
 	}
 
-	/** What is asked of the guest; cash is rounded to the smallest coin the bar takes. */
+	/** What is asked of the guest. */
 	get asked(): number {
-		const whole = this.share + (this.method === 'cash' ? 0 : this.tip);
-		return this.method === 'cash' ? roundToStep(this.share, this.cashStep()) : whole;
+		return this.share + (this.method === 'cash' ? 0 : this.tip);
 	}
 
 	/** What lies on the bar, in minor units. */

@@ -1,0 +1,76 @@
+"""A round in a real browser: seen by the kitchen and by another waiter without a reload, and paid with change."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.journeys.bar import Bar, Tablets, until
+
+
+def test_a_round_for_a_table_is_seen_by_the_kitchen_and_the_other_waiter_at_once(bar: Bar, tablets: Tablets) -> None:
+    waiter = tablets.at_work("Emily Carter")
+    other = tablets.at_work("Emily Carter", "phone")
+    kitchen = tablets.at_work("赵师傅", "tablet")
+    kitchen.page.get_by_role("button", name="厨房", exact=True).click()
+    free = next(t for t in other.page.locator(".table:not(.busy) .name").all_inner_texts() if t)
+
+    waiter.open_table(free)
+    waiter.tap("Tsingtao")
+    waiter.tap("French fries")
+    waiter.tap("French fries")
+    expect(waiter.page.locator(".actions .send")).to_contain_text("Send 3")
+    waiter.send()
+
+    expect(other.page.locator(".table.busy", has_text=free)).to_be_visible()
+    ticket = kitchen.page.locator("article", has=kitchen.page.locator(".title", has_text=re.compile(f"^{free}$")))
+    expect(ticket).to_be_visible()
+    expect(ticket.locator("li")).to_have_count(1)
+    expect(ticket.locator(".quantity")).to_have_text("2")
+    kitchen.shoot("display")
+
+    ticket.locator("li button").click()
+    expect(ticket).to_be_hidden()
+    waiter.open_table(free)
+    expect(waiter.check().filter(has_text="French fries").locator(".ready")).to_be_visible()
+    order = next(each for each in bar.orders() if each["tableName"] == free)
+    assert [(line["names"]["en"], line["quantity"], line["status"]) for line in order["items"]] == [
+        ("Tsingtao", 1, "preparing"),
+        ("French fries", 2, "ready"),
+    ]
+
+
+def test_a_tab_takes_three_taps_and_is_paid_in_cash_with_change(bar: Bar, tablets: Tablets) -> None:
+    tablet = tablets.at_work("Emily Carter")
+    tablet.page.get_by_role("button", name="New tab").click()
+    tablet.page.get_by_label("Name, card or seat").fill("Joe at the door")
+    tablet.page.get_by_role("button", name="Open tab").click()
+    tablet.tap("Budweiser")
+    tablet.send()
+
+    tablet.page.get_by_role("link", name=re.compile("Joe at the door")).click()
+    tablet.pay()
+    tablet.page.locator(".methods").get_by_role("radio", name="Cash").click()
+    for digit in "5000":
+        tablet.page.locator(".pad .key", has_text=re.compile(f"^{digit}$")).click()
+    expect(tablet.page.locator(".figures .change")).to_have_text("¥28.00")
+    tablet.shoot("pay")
+    tablet.page.locator(".take").click()
+    expect(tablet.page.locator("p.change")).to_have_text("¥28.00")
+    tablet.shoot("change")
+    tablet.page.get_by_role("button", name="Done").click()
+    expect(tablet.page.get_by_role("link", name=re.compile("Joe at the door"))).to_be_hidden()
+
+    order = bar.orders("paid")[-1]
+    assert order["tab"] == "Joe at the door"
+    assert [(each["method"], each["tendered"], each["change"]) for each in order["payments"]] == [("cash", 5000, 2800)]
+    until(lambda: bar.ask(f"/api/print-jobs?orderId={order['orderId']}")["jobs"], "a receipt is printed")
+
+
+def test_a_wrong_pin_is_refused_in_the_readers_language(tablets: Tablets) -> None:
+    tablet = tablets.new(language="zh-CN")
+    tablet.pair()
+    tablet.page.locator(".people .key", has_text="张伟").click()
+    tablet.page.keyboard.type("1111")
+    tablet.page.keyboard.press("Enter")
+    expect(tablet.page.get_by_role("alert")).to_have_text("PIN 码不正确")
+    tablet.complaints.clear()  # the browser itself notes the 401
