@@ -287,6 +287,8 @@ def _stored(
     context = around(tx)
     sums = rules.totals(map(queries.charge, lines), tax_included=context.venue.tax_included)
     order.total = sums.total
+    if order.paid > order.total:
+        raise WrongState("the order", "paid already with more than would be left")
     order.version += 1
     order.seq = tx.seq + 1
     row = msgspec.structs.asdict(order)
