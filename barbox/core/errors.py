@@ -66,7 +66,14 @@ class NotOffered(Refusal):
 
     code = "not_available"
     title = "Not available"
-    texts = {"en": "{name} is not available now", "zh": "{name} 已沽清"}
+
+    def __init__(self, product_id: int, names: dict[str, str]) -> None:
+        super().__init__(itemId=product_id, name=names.get("en") or next(iter(names.values())), names=names)
+
+    def sentence(self, language: str) -> str:
+        names: dict[str, str] = self.fields["names"]
+        name = names.get(language) or next(iter(names.values()))
+        return f"{name} 已沽清" if language == "zh" else f"{name} is not available now"
 
 
 class Unauthenticated(Refusal):

@@ -28,7 +28,7 @@ def compose(tx: Transaction, order_id: int, items: Sequence[NewItem], area_id: i
         if product is None:
             raise BadRequest(f"there is no product {item.item_id}", f"items[{index}].itemId")
         if not product.available:
-            raise NotOffered(itemId=product.id, name=names.first(product.names, "zh"), names=product.names)
+            raise NotOffered(product.id, product.names)
         price = (
             price_in_force(product, catalogue.price_rules, moment, area_id) if catalogue.price_rules else product.price
         )
