@@ -6,13 +6,12 @@ know them (`GS ( H`) are sent on the slip only, after words that say so.
 """
 
 import time
-from collections.abc import Sequence
 
 import msgspec
 
 from printers import profiles
 from printers.confirm import Proof
-from printers.conversation import Conversation, Question, Steps
+from printers.conversation import Conversation, Steps
 from printers.document import Bar, Cut, Document, Feed, Line
 from printers.encoder import encode
 from printers.profiles import Profile
@@ -22,11 +21,10 @@ _PROBE_ID = "PRB1"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What the probe found. `evidence` is everything the printer answered, as hex, for whoever doubts it.
+    """What the probe found. `evidence` is what the printer last answered, as hex; `took` is in seconds.
 
-    `asks` are questions only a person with the slip in hand can answer: `hanzi` (is the Chinese line right?)
-    and, where the process ID was not acknowledged, nothing else. `profile` is the name guessed from what the
-    printer says of itself.
+    `profile` is guessed from what the printer says of itself, `refused` the sentence for one that cannot work. Whether
+    its own Chinese is right only a person can tell: see `hanzi_slip`.
     """
 
     proof: Proof
@@ -37,17 +35,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     serial: str = ""
     language: str = ""
     profile: str | None = None
-    asks: tuple[str, ...] = ()
+    refused: str = ""
     evidence: str = ""
     took: float = 0.0
 
 
 class _Probe:
-    def __init__(self, transport: Transport, profile: Profile, identities: Sequence[int]) -> None:
+    def __init__(self, transport: Transport, profile: Profile, patience: float) -> None:
         self.talk = Conversation(transport)
         self.transport = transport
         self.profile = profile
-        self.identities = identities
+        self.patience = patience
         self.said: dict[int, str] = {}
         self.proof = Proof.D
         self.clear = False
@@ -57,10 +55,11 @@ class _Probe:
         """All questions, from the harmless to the printed ones."""
         talk = self.talk
         if not (yield from talk.ask(1, 2.0)):
-            yield from talk.say(encode(slip(self.profile), self.profile))
+            words = slip(self.profile)
+            yield from talk.say(encode(Document((*words.elements, Cut()), subject=words.subject), self.profile))
             return
         self.proof = Proof.C
-        for which in self.identities:
+        for which in (66, 67, 68, 69):
             yield from self.identity(which)
         before = talk.status
         yield from talk.say(b"\x1da\x0f")
@@ -69,14 +68,13 @@ class _Probe:
         yield from talk.say(encode(slip(self.profile), self.profile))
         talk.in_order = 0
         yield from talk.say(b"\x1dr\x01")
-        if (yield from talk.until(lambda: talk.in_order > 0, 15.0)):
+        if (yield from talk.until(lambda: talk.in_order > 0, self.patience)):
             self.proof = Proof.B
         label = Line("The next line may show H00PRB1. If so, this printer knows no process ID.")
         parting = Document((label,))
         yield from talk.say(encode(parting, self.profile) + b"\x1d(H\x06\x00\x30\x30" + _PROBE_ID.encode())
-        confirmed = yield from talk.until(lambda: _PROBE_ID in talk.ids, 8.0)
+        confirmed = yield from talk.until(lambda: _PROBE_ID in talk.ids, self.patience / 2)
         yield from talk.say(encode(Document((Feed(1), Line("END OF TEST"), Cut())), self.profile))
-        yield from talk.until(lambda: False, 1.0)
         if confirmed:
             self.proof = Proof.A
             self.clear = yield from talk.clear(tries=1, seconds=3.0)
@@ -108,21 +106,22 @@ def slip(profile: Profile) -> Document:
     )
 
 
-def probe(transport: Transport, profile: Profile, *, deadline: float = 60.0) -> Finding:
-    """Ask the printer and print its test slip, within `deadline` seconds. Raises Lost when the connection
-    breaks.
+def probe(transport: Transport, profile: Profile, *, deadline: float = 60.0, patience: float = 15.0) -> Finding:
+    """Ask the printer and print its test slip. Raises Lost when the connection breaks.
 
-    The answer is to be stored with the printer: `profile.adjusted(proof=..., clear=...)`.
+    `patience` is how many seconds the slip itself may take, `deadline` bounds everything. The answer is to be stored
+    with the printer: `profile.adjusted(proof=..., clear=...)`.
     """
     began = time.monotonic()
-    run = _Probe(transport, profile, (66, 67, 68, 69) if transport.can_read else ())
-    _drive(run.run(), began + deadline)
-    said = run.said
-    name = None
+    run = _Probe(transport, profile, patience)
+    for _ in run.run():
+        if time.monotonic() > began + deadline:
+            break
+    said, guessed, refused = run.said, None, ""
     try:
-        name = profiles.guess(f"{said.get(66, '')} {said.get(67, '')}") if said else None
-    except profiles.RefusedPrinter:
-        name = None
+        guessed = profiles.guess(f"{said.get(66, '')} {said.get(67, '')}")
+    except profiles.RefusedPrinter as error:
+        refused = str(error)
     return Finding(
         proof=run.proof,
         clear=run.clear,
@@ -131,8 +130,8 @@ def probe(transport: Transport, profile: Profile, *, deadline: float = 60.0) -> 
         model=said.get(67, ""),
         serial=said.get(68, ""),
         language=said.get(69, ""),
-        profile=name,
-        asks=("hanzi",) if profile.kanji.rom == "none" else (),
+        profile=guessed,
+        refused=refused,
         evidence=run.talk.status.evidence.hex(),
         took=time.monotonic() - began,
     )
@@ -149,9 +148,3 @@ def hanzi_slip(profile: Profile) -> bytes:
         Cut(),
     )
     return encode(Document(words, subject="TEST SLIP"), profile.adjusted(kanji="gb18030"))
-
-
-def _drive(steps: Steps | Question, until: float) -> None:
-    for _ in steps:
-        if time.monotonic() > until:
-            return

@@ -73,8 +73,9 @@ class Device:
 
     @property
     def room(self) -> int:
-        """Bytes of memory that are free."""
-        return max(0, self.machine.memory - len(self.memory))
+        """Bytes it takes now. A command longer than the memory is taken as it is carried out, unless offline."""
+        free = self.machine.memory - len(self.memory)
+        return max(free, 0 if self.offline else 1024)
 
     def clear(self) -> None:
         """Receive and print buffer are emptied."""

@@ -17,6 +17,8 @@ from printers.emulator.machines import machine
 from printers.emulator.paper import Paper
 
 _GULP = 4096
+_NETWORK_BUFFER = 16384
+"""Bytes an Epson network board holds besides the printer's own memory (UB-E02 manual)."""
 
 
 class Printer:
@@ -238,6 +240,7 @@ class Printer:
             self._listener.close()
         self._listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NETWORK_BUFFER)
         self._listener.bind((self.host, self.port))
         self.port = self._listener.getsockname()[1]
         self._listener.setblocking(False)

@@ -27,7 +27,7 @@ def test_the_class_is_what_the_printer_does_not_what_its_profile_hopes(
     name: str, letter: Literal["A", "B", "C", "D"], clear: bool
 ) -> None:
     with Printer(name, proof=letter) as printer, connect(printer.connection) as wire:
-        finding = probe(wire, profiles.load(name))
+        finding = probe(wire, profiles.load(name), patience=1.0)
         assert (finding.proof, finding.clear) == (Proof(letter), clear)
         assert printer.wait_for(lambda p: bool(p.papers or p.device.press.paper.parts))
         text = "\n".join(paper.text for paper in [*printer.papers, printer.device.press.paper])
