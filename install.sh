@@ -21,7 +21,7 @@ Usage:
   ./install.sh --demo [OPTIONS]     a sample bar with virtual printers, in this folder; OPTIONS go to `barbox demo`
   ./install.sh --test [OPTIONS]     installs and runs the tests; OPTIONS go to pytest
   sudo ./install.sh                 a real box: user, program, settings and services of this machine
-  sudo ./install.sh --offline DIR   the same without internet, from a wheelhouse (firmware_scripts: wheelhouse)
+  sudo ./install.sh --offline DIR   the same without internet, from a wheelhouse (firmware_scripts build-wheelhouse)
   sudo ./install.sh --uninstall     removes program and services; keeps the bar's data and settings
   ./install.sh --help
 
@@ -186,13 +186,13 @@ release_name() { # FINGERPRINT
 copy_of_sources() {
     local copy
     copy=$(mktemp -d "$OPT/source.XXXXXX")
-    tar --create --exclude='./.*' --exclude=node_modules --exclude=.svelte-kit --exclude=__pycache__ . |
+    tar --create --exclude='./.*' --exclude=./build --exclude=node_modules --exclude=.svelte-kit --exclude=__pycache__ . |
         tar --extract --directory "$copy" --no-same-owner
     printf '%s' "$copy"
 }
 
 install_release() {
-    local now release source
+    local now release previous source
     if [ -n "${offline:-}" ]; then
         now=$(fingerprint pyproject.toml firmware_scripts systemd "$offline")
     else
@@ -216,9 +216,19 @@ install_release() {
         sync
         printf '%s\n' "$now" >"$release/.installed-from"
     fi
+    previous=$(readlink "$OPT/current" || true)
     ln -sfn "$release" "$OPT/current.new"
     mv -T "$OPT/current.new" "$OPT/current"
     ln -sfn "$OPT/current/bin/barbox" "$COMMAND"
+    if [ "$previous" != "$release" ]; then forget_releases "$release" "$previous"; fi
+}
+
+# Removes all releases but the given two: the one in use and the one before it.
+forget_releases() { # RELEASE RELEASE
+    local release
+    for release in "$OPT"/releases/*; do
+        if [ "$release" != "$1" ] && [ "$release" != "$2" ]; then rm -rf "$release"; fi
+    done
 }
 
 install_user_and_folders() {
@@ -253,10 +263,33 @@ install_services() {
         return
     fi
     systemctl daemon-reload
-    say "Starting the box."
-    systemctl restart barbox.service || fail "the box did not start: journalctl -u barbox -n 50   shows why."
-    say "The box runs. Open the address shown here on a tablet and enter the code beside it:"
-    journalctl -u barbox -n 20 -o cat --no-pager >&2 || true
+    # A bar that is open is not disturbed for nothing.
+    if systemctl is-active --quiet barbox.service && [ "$(cat "$OPT/.started-from" 2>/dev/null)" = "$(box_state)" ]; then
+        say "The box runs, and nothing has changed."
+    else
+        say "Starting the box."
+        systemctl restart barbox.service || fail "the box did not start: journalctl -u barbox -n 50   shows why."
+        box_state >"$OPT/.started-from"
+        say "The box runs."
+    fi
+    show_addresses
+}
+
+# What a box is started from: release, unit and settings.
+box_state() {
+    { readlink "$OPT/current" && cat "$UNITS/barbox.service" "$ETC/barbox.toml"; } | sha256sum
+}
+
+# What the box itself says since its last start: addresses, and the set-up code while it is new.
+show_addresses() {
+    local run said='' tries
+    run=$(systemctl show --property InvocationID --value barbox.service)
+    for tries in 1 2 3 4 5 6 7 8 9 10; do
+        said=$(journalctl _SYSTEMD_INVOCATION_ID="$run" -o cat --no-pager 2>/dev/null | grep -v '^{' || true)
+        case $said in *"tablets:"*) break ;; esac
+        sleep "0.$tries"
+    done
+    say "$said"
 }
 
 real_box() {

@@ -34,12 +34,15 @@ def plan(options: argparse.Namespace, _machine: Machine) -> list[Step]:
     steps: list[Step] = [
         Run(("mkdir", "-p", options.folder)),
         Run(("sh", "-c", 'rm -f "$0"/barbox-*.whl', options.folder)),
+        # What an earlier build left behind would be packed again.
+        Run(("rm", "-rf", "build")),
         Run((*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", options.folder, ".")),
     ]
     for machine in options.machine or MACHINES:
         platforms = [f"--platform={name.format(machine)}" for name in PLATFORMS]
         for python in options.python or ("3.11", "3.13"):
             download = (*pip, "download", "--quiet", "--only-binary=:all:", "--dest", options.folder)
-            wanted = (*platforms, f"--python-version={python}", "--find-links", options.folder, "barbox")
-            steps.append(Run((*download, *wanted)))
+            # By its file, never by its name: a stranger may have put a "barbox" on PyPI.
+            wanted = ("sh", "-c", 'exec "$@" "$0"/barbox-*.whl', options.folder)
+            steps.append(Run((*wanted, *download, *platforms, f"--python-version={python}")))
     return [*steps, Run(("sh", "-c", 'cd "$0" && sha256sum *.whl > SHA256SUMS', options.folder))]
