@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from tests.bench.targets import Target
 
 _CHUNK = 1 << 16
+_CLOSE = 0x88
+"""The first byte of a WebSocket close frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def listening(target: Target, listeners: int) -> Iterator[None]:
             raise ConnectionError(f"no listener could attach to {target.name}")
         yield
         process.stdin.close()
+        if process.wait():
+            raise ConnectionError(f"{target.name} closed a listener")
 
 
 def tell_all(target: Target, listeners: int, orders: int) -> Told:
@@ -152,8 +156,9 @@ def _hold(port: int, upgrade: str, greeting: str, listeners: int) -> None:
         for each, _ in selector.select():
             if not isinstance(each.fileobj, socket.socket):
                 return
-            if not each.fileobj.recv_into(room):
-                selector.unregister(each.fileobj)
+            heard = each.fileobj.recv_into(room)
+            if not heard or (room[0] == _CLOSE and room[1] == heard - 2):
+                sys.exit(f"a listener was closed: {bytes(room[:heard])!r}")
 
 
 if __name__ == "__main__":

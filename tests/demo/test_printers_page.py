@@ -79,9 +79,7 @@ async def test_a_switch_breaks_a_printer_and_every_page_says_so(desk: Desk, page
         await anext(heard)
         for switch in ("paper", "cover", "power", "hang"):
             for faulty in (True, False):
-                told = await page.post(
-                    "/demo/printers/cold/switches", json={"switch": switch, "faulty": faulty}
-                )
+                told = await page.post("/demo/printers/cold/switches", json={"switch": switch, "faulty": faulty})
                 assert (await told.json())[switch] is faulty
                 _, news = await anext(heard)
                 assert news["printer"] == "cold"
@@ -121,9 +119,7 @@ async def test_old_slips_go_to_the_bin(desk: Desk) -> None:
     assert desk.printers["bar"].picture(4)
 
 
-@pytest.mark.parametrize(
-    "path", ["/demo/printers", "/demo/printers.css", "/demo/printers.js", "/demo/printers/live"]
-)
+@pytest.mark.parametrize("path", ["/demo/printers", "/demo/printers.css", "/demo/printers.js", "/demo/printers/live"])
 async def test_every_part_of_the_page_is_served(page: Page, path: str) -> None:
     answer = await page.get(path)
     assert answer.status == 200
