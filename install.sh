@@ -46,16 +46,12 @@ find_python() {
         fail "Barbox needs a 64-bit system; this one is 32-bit. On a Raspberry Pi choose the 64-bit Raspberry Pi OS."
 }
 
-# Runs a command as root, by sudo where needed; fails quietly when there is no way to be root.
+can_be_root() {
+    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
+}
+
 as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-        say "This needs administrator rights: sudo $*"
-        sudo "$@"
-    else
-        return 1
-    fi
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 missing_packages() {
@@ -71,8 +67,8 @@ debian_packages() {
     command -v apt-get >/dev/null || return 1
     mapfile -t missing < <(missing_packages "$@")
     [ "${#missing[@]}" -gt 0 ] || return 0
-    [ -z "${offline:-}" ] || return 1
-    say "Installing from Debian: ${missing[*]}"
+    [ -z "${offline:-}" ] && can_be_root || return 1
+    say "Installing from Debian, with administrator rights: ${missing[*]}"
     local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}")
     { as_root "${install[@]}" || { as_root apt-get update -q && as_root "${install[@]}"; }; } >/dev/null
 }
