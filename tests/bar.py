@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from argon2 import PasswordHasher
 
 from barbox import app as box_app
 from barbox.config import Config
+from barbox.core.database import Database
 from barbox.core.ids import uuid7
 from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
@@ -135,6 +137,20 @@ class Swan:
     async def sign_in(self, name: str) -> Tablet:
         return await self.tablet.sign_in(name)
 
+    @property
+    def database(self) -> Database:
+        return self.running.app[box_app.DATABASE]
+
+    async def another_tablet(self, name: str = "Second tablet") -> Tablet:
+        """One more paired device."""
+        return Tablet(self.http, self.tablet.url, await pair(self.running, self.http, name))
+
+    async def left(self, name: str) -> float | None:
+        """What the inventory says is on the shelf."""
+        items = (await (await self.sign_in("Max")).get("/api/inventory"))["items"]
+        on_hand: float | None = next(each["onHand"] for each in items if each["itemId"] == self.products[name])
+        return on_hand
+
     def item(self, name: str, quantity: float = 1, **more: Any) -> dict[str, Any]:
         """One line of an order."""
         return {"itemId": self.products[name], "quantity": quantity, **more}
@@ -153,6 +169,8 @@ async def open_swan(folder: Path, printers: dict[str, Printer]) -> AsyncIterator
     """The Golden Swan on a fresh box in `folder`."""
     async with open_box(folder) as running, aiohttp.ClientSession() as http:
         application = running.app
+        # Weak on purpose: what a PIN's hash withstands is tested in tests/staff, not paid for by everybody.
+        application[staff_api.PINS]._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         hashes = {pin: await application[staff_api.PINS].hash(pin) for pin in PINS.values()}
         database = application[box_app.DATABASE]
         found = await database.write(furnish, hashes, {name: each.connection for name, each in printers.items()})

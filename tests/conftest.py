@@ -4,9 +4,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from printers.emulator import Printer
 from tests.bar import Swan, open_swan
+
+# A slow or busy machine is no fault of the code's, and nothing is left behind in the tree.
+settings.register_profile("bar", deadline=None, database=None, print_blob=True)
+settings.load_profile("bar")
 
 
 @pytest.fixture
@@ -24,4 +29,11 @@ def printers() -> Iterator[dict[str, Printer]]:
 async def swan(tmp_path: Path, printers: dict[str, Printer]) -> AsyncIterator[Swan]:
     """The bar, open."""
     async with open_swan(tmp_path / "box", printers) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def quiet_swan(tmp_path: Path) -> AsyncIterator[Swan]:
+    """The bar, open, before anybody bought a printer."""
+    async with open_swan(tmp_path / "box", {}) as opened:
         yield opened
