@@ -57,6 +57,9 @@ class StationView(View):
     printer_ids: list[int]
     display: str | None
     language: str
+    copies: int
+    per_course: bool
+    whole_order: bool
 
 
 class StationList(View):
@@ -135,20 +138,7 @@ async def stations(call: Call) -> StationList:
     async with call.db.snapshot() as snapshot:
         language = (await read_venue(snapshot)).language
         found = await queries.read_stations(snapshot)
-    return StationList(
-        [
-            StationView(
-                each.id,
-                first(each.names, language),
-                each.names,
-                each.letter,
-                list(each.printer_ids),
-                each.display,
-                each.language,
-            )
-            for each in found.values()
-        ]
-    )
+    return StationList([_station(each, language) for each in found.values()])
 
 
 @routes.post("/api/stations", "printer.edit", 201)
@@ -229,6 +219,21 @@ def _printer(row: PrinterRow, state: State) -> PrinterView:
             proof=row.proof,
             failed=state.alarmed,
         ),
+    )
+
+
+def _station(station: queries.KnownStation, language: str) -> StationView:
+    return StationView(
+        id=station.id,
+        name=first(station.names, language),
+        names=station.names,
+        letter=station.letter,
+        printer_ids=list(station.printer_ids),
+        display=station.display,
+        language=station.language,
+        copies=station.copies,
+        per_course=station.per_course,
+        whole_order=station.whole_order,
     )
 
 

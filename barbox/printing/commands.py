@@ -11,7 +11,7 @@ from barbox.core.transaction import Signal, Transaction
 from barbox.printing import contents, rules
 from barbox.printing.contents import Bill, Kick, StartSlip, TestPage, Ticket, TicketLine
 from barbox.printing.models import PrintAttempt, PrintJob
-from barbox.printing.queries import JOB, JobRow, PrinterRow, load_printers, load_stations
+from barbox.printing.queries import JOB, JobRow, KnownStation, PrinterRow, load_printers, load_stations
 
 J, A = PrintJob, PrintAttempt
 QUEUED = Signal("a job was queued")
@@ -63,26 +63,35 @@ class Routed(msgspec.Struct, frozen=True):
 
 
 def print_ticket(tx: Transaction, ticket: Ticket, order_id: int, lines: Sequence[Routed]) -> list[int]:
-    """One ticket for each station concerned, at each of its printers; returns the job numbers."""
-    by_station: defaultdict[int, list[TicketLine]] = defaultdict(list)
-    for each in lines:
-        if each.station_id is not None:
-            by_station[each.station_id].append(each.line)
-    stations = tx.cached(load_stations)
+    """The tickets of each station concerned, at each of its printers; returns the job numbers."""
     jobs = []
-    for station_id, of_station in by_station.items():
-        station = stations.get(station_id)
-        if station is None or not station.printer_ids:
-            continue
-        running = tx.number(f"ticket:{station_id}:{tx.business_day}")
-        number = rules.ticket_number(station.letter, running)
-        before = rules.ticket_number(station.letter, running - 1) if running > 1 else None
-        content = contents.encode(msgspec.structs.replace(ticket, lines=of_station, previous=before))
-        jobs += [
-            _insert(tx, "ticket", printer_id, content, number, station_id=station_id, order_id=order_id)
-            for printer_id in station.printer_ids
-        ]
+    for station in tx.cached(load_stations).values():
+        of_station = [each.line for each in lines if station.whole_order or each.station_id == station.id]
+        if of_station and station.printer_ids:
+            for together in _tickets(station, of_station):
+                jobs += _print_at(tx, station, msgspec.structs.replace(ticket, lines=together), order_id)
     return jobs
+
+
+def _tickets(station: KnownStation, lines: list[TicketLine]) -> list[list[TicketLine]]:
+    """Which lines share a ticket: all of them, or those of one course."""
+    if not station.per_course:
+        return [lines]
+    by_course: defaultdict[int, list[TicketLine]] = defaultdict(list)
+    for line in lines:
+        by_course[line.course or 0].append(line)
+    return [by_course[course] for course in sorted(by_course)]
+
+
+def _print_at(tx: Transaction, station: KnownStation, ticket: Ticket, order_id: int) -> list[int]:
+    running = tx.number(f"ticket:{station.id}:{tx.business_day}")
+    before = rules.ticket_number(station.letter, running - 1) if running > 1 else None
+    content = contents.encode(msgspec.structs.replace(ticket, previous=before))
+    return [
+        _insert(tx, "ticket", printer_id, content, number, station_id=station.id, order_id=order_id)
+        for number in rules.numbers_of_copies(station.letter, running, station.copies)
+        for printer_id in station.printer_ids
+    ]
 
 
 def print_bill(tx: Transaction, bill: Bill, order_id: int, *, copy: int = 1) -> int | None:

@@ -30,13 +30,19 @@ class EditPrinter(Body):
 
 
 class EditStation(Body):
-    """`letter` begins its ticket numbers; `display` is the live room of its screen."""
+    """`letter` begins its ticket numbers; `display` is the live room of its screen.
+
+    `copies` of each ticket; `perCourse`: one for each course; `wholeOrder`: the pass, told of every station's lines.
+    """
 
     names: Names
     printer_ids: Annotated[list[Id], Meta(max_length=8)] = []
     display: Literal["kitchen", "bar"] | None = None
     letter: Annotated[str, Meta(pattern="^[A-Z]{1,2}$")] | None = None
     language: Literal["en", "zh"] = "en"
+    copies: Annotated[int, Meta(ge=1, le=5)] = 1
+    per_course: bool = False
+    whole_order: bool = False
 
 
 class Made(View):
@@ -76,7 +82,15 @@ def save_station(tx: Transaction, station_id: int | None, body: EditStation) -> 
     for printer_id in body.printer_ids:
         known_printer(tx, printer_id)
     letter = body.letter or _letter(body.names)
-    row = {"names": encode(body.names), "letter": letter, "display": body.display, "language": body.language}
+    row = {
+        "names": encode(body.names),
+        "letter": letter,
+        "display": body.display,
+        "language": body.language,
+        "copies": body.copies,
+        "per_course": int(body.per_course),
+        "whole_order": int(body.whole_order),
+    }
     station_id = _store(tx, Station, station_id, row)
     tx.run(StationPrinter.delete().where(StationPrinter.station_id == station_id))
     for sort, printer_id in enumerate(dict.fromkeys(body.printer_ids)):

@@ -28,6 +28,9 @@ class Station(Table):
     letter = peewee.TextField()
     display = peewee.TextField(null=True)
     language = peewee.TextField()
+    copies = peewee.IntegerField(default=1)
+    per_course = peewee.IntegerField(default=0)
+    whole_order = peewee.IntegerField(default=0)
     hidden = peewee.IntegerField(default=0)
 
 
@@ -38,6 +41,17 @@ class StationPrinter(Table):
 
     class Meta:
         primary_key = peewee.CompositeKey("station_id", "printer_id")
+        without_rowid = True
+
+
+class PaperTemplate(Table):
+    """How the owner wants a kind of paper laid out, as JSON."""
+
+    kind = peewee.TextField(primary_key=True)
+    body = peewee.BlobField()
+
+    class Meta:
+        table_name = "paper_template"
         without_rowid = True
 
 

@@ -18,7 +18,11 @@ PRINTERS = freeze(
     .where(P.hidden == 0)
     .order_by(P.id)
 )
-STATIONS = freeze(S.select(S.id, S.names, S.letter, S.display, S.language).where(S.hidden == 0).order_by(S.id))
+STATIONS = freeze(
+    S.select(S.id, S.names, S.letter, S.display, S.language, S.copies, S.per_course, S.whole_order)
+    .where(S.hidden == 0)
+    .order_by(S.id)
+)
 LINKS = freeze(
     L.select(L.station_id, L.printer_id)
     .join(P, on=(P.id == L.printer_id))
@@ -99,6 +103,9 @@ class StationRow(msgspec.Struct, frozen=True):
     letter: str
     display: str | None
     language: str
+    copies: int
+    per_course: int
+    whole_order: int
 
 
 class LinkRow(msgspec.Struct, frozen=True):
@@ -107,7 +114,10 @@ class LinkRow(msgspec.Struct, frozen=True):
 
 
 class KnownStation(msgspec.Struct, frozen=True):
-    """A station with the printers its tickets go to."""
+    """A station with the printers its tickets go to.
+
+    `per_course`: a ticket for each course; `whole_order`: the pass, which is told of every station's lines.
+    """
 
     id: int
     names: dict[str, str]
@@ -115,6 +125,9 @@ class KnownStation(msgspec.Struct, frozen=True):
     display: str | None
     language: str
     printer_ids: tuple[int, ...]
+    copies: int = 1
+    per_course: bool = False
+    whole_order: bool = False
 
     @property
     def rooms(self) -> tuple[str, ...]:
@@ -144,7 +157,15 @@ def _stations(rows: list[StationRow], links: list[LinkRow]) -> dict[int, KnownSt
         printers[link.station_id].append(link.printer_id)
     return {
         row.id: KnownStation(
-            row.id, names.decode(row.names), row.letter, row.display, row.language, tuple(printers[row.id])
+            row.id,
+            names.decode(row.names),
+            row.letter,
+            row.display,
+            row.language,
+            tuple(printers[row.id]),
+            row.copies,
+            bool(row.per_course),
+            bool(row.whole_order),
         )
         for row in rows
     }

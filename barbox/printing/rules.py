@@ -21,3 +21,9 @@ def backoff(failures: int) -> float:
 def ticket_number(letter: str, number: int) -> str:
     """How a station's running number stands on paper: K-0042."""
     return f"{letter}-{number:04d}"
+
+
+def numbers_of_copies(letter: str, number: int, copies: int) -> list[str]:
+    """Wanted copies say which they are: K-0042 1/2 and K-0042 2/2."""
+    one = ticket_number(letter, number)
+    return [one] if copies == 1 else [f"{one} {copy}/{copies}" for copy in range(1, copies + 1)]

@@ -28,7 +28,7 @@ from barbox.printing.tickets import Marks, lay_out
 if TYPE_CHECKING:
     from printers import profiles
     from printers.confirm import Delivery
-    from printers.transports import Transport
+    from printers.drivers import Driver
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Worker:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"printer-{printer.id}")
         self._awake = asyncio.Event()
         self._stopping = False
-        self._transport: Transport | None = None
+        self._driver: Driver | None = None
         self._failures = 0
         self._task = asyncio.create_task(self._run(), name=f"printer {printer.name}")
 
@@ -101,7 +101,7 @@ class Worker:
         return found[0] if found else None
 
     async def _idle(self) -> None:
-        if self._transport is not None:
+        if self._driver is not None:
             await self._pause(IDLE_CLOSE_S)
             if not self._awake.is_set():
                 await self._hang_up()
@@ -117,11 +117,11 @@ class Worker:
         """One attempt at a job, from connecting to knowing."""
         if await self._too_late(job):
             return
-        transport = await self._connected()
-        if transport is None:
+        driver = await self._connected()
+        if driver is None:
             await self._waits(job, "unreachable")
             return
-        delivery, attempt_id = await self._attempt(job, transport)
+        delivery, attempt_id = await self._attempt(job, driver)
         if attempt_id is None:
             await self._hang_up()
             await self._waits(job, delivery.reason.value or "unreachable")
@@ -154,23 +154,23 @@ class Worker:
             return True
         return False
 
-    async def _connected(self) -> "Transport | None":
-        if self._transport is not None:
-            return self._transport
-        from printers import transports
+    async def _connected(self) -> "Driver | None":
+        if self._driver is not None:
+            return self._driver
+        from printers import drivers, transports
 
         try:
-            connect = functools.partial(transports.connect, self.printer.connection, timeout=CONNECT_S)
-            self._transport = await self._in_thread(connect)
+            connect = functools.partial(drivers.open, self.printer.connection, timeout=CONNECT_S)
+            self._driver = await self._in_thread(connect)
         except transports.TransportError as error:
             self.state.detail = str(error)
             self.state.reachable = False
             return None
         self.state.reachable = True
-        return self._transport
+        return self._driver
 
-    async def _attempt(self, job: JobRow, transport: "Transport") -> tuple["Delivery", int | None]:
-        from printers.confirm import Attempt, Proof
+    async def _attempt(self, job: JobRow, driver: "Driver") -> tuple["Delivery", int | None]:
+        from printers.confirm import Proof
 
         payload, profile = await self._bytes(job)
         loop, begun = asyncio.get_running_loop(), list[int]()
@@ -180,8 +180,7 @@ class Worker:
             writing = self._database.write(commands.begin_attempt, job.id, process_id)
             begun.append(asyncio.run_coroutine_threadsafe(writing, loop).result(timeout=30))
 
-        attempt = Attempt(
-            transport,
+        attempt = driver.attempt(
             payload,
             proof=Proof(self.printer.proof),
             process_id=process_id,
@@ -259,12 +258,12 @@ class Worker:
         return True
 
     async def _cleared(self) -> bool:
-        from printers import confirm, transports
+        from printers import transports
 
-        if self._transport is None:
+        if self._driver is None:
             return False
         try:
-            return await self._in_thread(functools.partial(confirm.clear_buffer, self._transport))
+            return await self._in_thread(self._driver.clear)
         except transports.TransportError:
             return False
 
@@ -284,9 +283,9 @@ class Worker:
         self.state.detail = delivery.detail or delivery.reason.value
 
     async def _hang_up(self) -> None:
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            await self._in_thread(transport.close)
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            await self._in_thread(driver.close)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
