@@ -10,7 +10,7 @@ import time
 import msgspec
 
 from printers import profiles
-from printers.confirm import Proof
+from printers.confirm import FENCE, Proof
 from printers.conversation import Conversation, Steps
 from printers.document import Bar, Cut, Document, Feed, Line
 from printers.encoder import encode
@@ -67,16 +67,18 @@ class _Probe:
         yield from talk.say(b"\x1da\x00")
         yield from talk.say(encode(slip(self.profile), self.profile))
         talk.in_order = 0
-        yield from talk.say(b"\x1dr\x01")
+        yield from talk.say(FENCE)
         if (yield from talk.until(lambda: talk.in_order > 0, self.patience)):
             self.proof = Proof.B
         label = Line("The next line may show H00PRB1. If so, this printer knows no process ID.")
         parting = Document((label,))
         yield from talk.say(encode(parting, self.profile) + b"\x1d(H\x06\x00\x30\x30" + _PROBE_ID.encode())
         confirmed = yield from talk.until(lambda: _PROBE_ID in talk.ids, self.patience / 2)
-        yield from talk.say(encode(Document((Feed(1), Line("END OF TEST"), Cut())), self.profile))
+        talk.in_order = 0
+        yield from talk.say(encode(Document((Feed(1), Line("END OF TEST"), Cut())), self.profile) + FENCE)
         if confirmed:
             self.proof = Proof.A
+            yield from talk.until(lambda: talk.in_order > 0, self.patience / 2)  # or the slip itself is cleared
             self.clear = yield from talk.clear(tries=1, seconds=3.0)
 
     def identity(self, which: int) -> Steps:

@@ -29,9 +29,10 @@ def test_the_class_is_what_the_printer_does_not_what_its_profile_hopes(
     with Printer(name, proof=letter) as printer, connect(printer.connection) as wire:
         finding = probe(wire, profiles.load(name), patience=1.0)
         assert (finding.proof, finding.clear) == (Proof(letter), clear)
-        assert printer.wait_for(lambda p: bool(p.papers or p.device.press.paper.parts))
+        assert printer.wait_for(lambda p: bool(p.papers))
         text = "\n".join(paper.text for paper in [*printer.papers, printer.device.press.paper])
         assert "TEST SLIP" in text
+        assert ("END OF TEST" in text) == (letter != "D")
         assert "1234567890" in text
 
 
