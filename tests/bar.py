@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from barbox import app as box_app
 from barbox.config import Config
 from barbox.core.database import Database
+from barbox.core.http import DATABASE
 from barbox.core.ids import uuid7
 from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
@@ -139,7 +140,7 @@ class Swan:
 
     @property
     def database(self) -> Database:
-        return self.running.app[box_app.DATABASE]
+        return self.running.app[DATABASE]
 
     async def another_tablet(self, name: str = "Second tablet") -> Tablet:
         """One more paired device."""
@@ -172,7 +173,7 @@ async def open_swan(folder: Path, printers: dict[str, Printer]) -> AsyncIterator
         # Weak on purpose: what a PIN's hash withstands is tested in tests/staff, not paid for by everybody.
         application[staff_api.PINS]._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         hashes = {pin: await application[staff_api.PINS].hash(pin) for pin in PINS.values()}
-        database = application[box_app.DATABASE]
+        database = application[DATABASE]
         found = await database.write(furnish, hashes, {name: each.connection for name, each in printers.items()})
         tablet = Tablet(http, f"http://127.0.0.1:{running.port}", await pair(running, http))
         yield Swan(running, http, tablet, printers=printers, **found)
@@ -184,7 +185,7 @@ async def pair(running: box_app.Running, http: aiohttp.ClientSession, name: str 
     from barbox.staff.commands import make_code
 
     code = typed_code()
-    await running.app[box_app.DATABASE].write(make_code, [digest(code)])
+    await running.app[DATABASE].write(make_code, [digest(code)])
     url = f"http://127.0.0.1:{running.port}/api/devices/pair"
     async with http.post(url, json={"code": code, "name": name}) as answer:
         token: str = (await answer.json())["deviceToken"]
