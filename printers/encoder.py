@@ -60,6 +60,15 @@ def encode(document: Document, profile: Profile) -> bytes:
         return plain(document, profile)
 
 
+def warm_up() -> None:
+    """Load what the first ticket would wait for: python-escpos and the fonts. For a printing thread's start."""
+    _escpos()
+    try:
+        raster.faces()
+    except raster.FontMissing as error:
+        logger.warning("%s", error)
+
+
 def prelude(profile: Profile) -> bytes:
     """What every ticket starts with: reset, Chinese mode off (clones power up in it), guard, status, first
     page.

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from printers.text import cluster_cells, clusters
 
@@ -83,9 +83,11 @@ def faces() -> tuple[Face, ...]:
     return tuple(stack)
 
 
-@lru_cache(maxsize=32)
-def _font(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(face.path, pixels, index=face.index)
+@lru_cache(maxsize=64)
+def _font(face: Face, pixels: int, shaped: bool = False) -> ImageFont.FreeTypeFont:
+    """A font at a size. Only clusters of several characters need shaping, which costs twice the time."""
+    engine = ImageFont.Layout.RAQM if shaped and features.check("raqm") else ImageFont.Layout.BASIC
+    return ImageFont.truetype(face.path, pixels, index=face.index, layout_engine=engine)
 
 
 @lru_cache(maxsize=16)
@@ -115,10 +117,11 @@ def _glyph(cluster: str, scale: int, bold: bool, grid: Grid) -> Image.Image:
     face = _face_for(cluster, coarse)
     box = (grid.cell_width * span * scale, grid.cell_height * scale)
     pixels = (face.wide if span == 2 else face.narrow) * grid.cell_height * scale // 24
-    font = _font(face, pixels)
+    shaped = len(cluster) > 1
+    font = _font(face, pixels, shaped)
     width = font.getlength(cluster)
-    if width > box[0]:
-        font = _font(face, max(8, int(pixels * box[0] / width)))
+    if width > box[0] + 1:
+        font = _font(face, max(8, int(pixels * box[0] / width)), shaped)
         width = font.getlength(cluster)
     picture = Image.new("L", box)
     draw = ImageDraw.Draw(picture)
