@@ -1,4 +1,4 @@
-"""Business time never runs backwards; the business day runs past midnight, also on the nights when clocks are turned."""
+"""Business time never runs backwards; the business day runs past midnight, also when clocks are turned."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
