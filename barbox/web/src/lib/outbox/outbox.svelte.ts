@@ -19,6 +19,9 @@ class Outbox {
 	aliases = $state.raw<ReadonlyMap<string, number>>(new Map());
 	drafts = $state.raw<ReadonlyMap<Ref, Draft>>(new Map());
 	payments = $state.raw<readonly PendingPayment[]>([]);
+	/** The payment being asked for right now; every other one in `payments` has had no answer. */
+	asking = $state<string | null>(null);
+	doubts = $derived(this.payments.filter((payment) => payment.key !== this.asking));
 	ready = $state(false);
 	/** On its way right now. */
 	inFlight: Entry | null = null;

@@ -14,12 +14,14 @@ import { outbox } from './outbox.svelte.ts';
 export async function takePayment(orderId: number, tenders: Tender[]): Promise<Paid> {
 	const staffId = session.current?.staff.id ?? 0;
 	const payment: PendingPayment = { key: newId(), orderId, tenders, staffId, at: Date.now() };
+	outbox.asking = payment.key;
 	await outbox.keepPayment(payment);
 	return askAgain(payment);
 }
 
 /** The same payment, with the same key: booked once, however often it is asked. */
 export async function askAgain(payment: PendingPayment): Promise<Paid> {
+	outbox.asking = payment.key;
 	try {
 		const paid = await asPerson<Paid>({
 			method: 'POST',
@@ -37,5 +39,7 @@ export async function askAgain(payment: PendingPayment): Promise<Paid> {
 		if (problem.status >= 500 || problem.status === 401 || problem.status === 429) throw new Unreachable();
 		await outbox.forgetPayment(payment.key);
 		throw problem;
+	} finally {
+		outbox.asking = null;
 	}
 }

@@ -1,0 +1,121 @@
+"""The Wi-Fi goes, ordering goes on, and everything is on the box exactly once when it is back."""
+
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.bar import OUTSIDE, Bar, Tablet, Tablets, until
+from tests.journeys.relay import Relay
+
+
+@pytest.fixture
+def wifi(bar: Bar) -> Iterator[Relay]:
+    """One access point; every tablet of a test may use it."""
+    relay = Relay(bar.port)
+    yield relay
+    relay.close()
+
+
+def over(wifi: Relay) -> str:
+    return f"http://{OUTSIDE}:{wifi.port}"
+
+
+def unsent(tablet: Tablet) -> int:
+    """The count beside the sign in the header."""
+    shown = tablet.page.locator("header .line b")
+    return int(shown.inner_text()) if shown.count() else 0
+
+
+def lines(bar: Bar, table: str) -> list[tuple[str, float]]:
+    """What stands on the box for a table, in the order it came; several orders one after the other."""
+    orders = [each for each in bar.orders() if each["tableName"] == table]
+    return [(line["names"]["en"], line["quantity"]) for order in orders for line in order["items"]]
+
+
+def test_orders_taken_without_wifi_reach_the_box_once_and_in_order_even_over_a_reload(
+    bar: Bar, tablets: Tablets, wifi: Relay
+) -> None:
+    one = tablets.at_work("Emily Carter", url=over(wifi))
+    two = tablets.at_work("Emily Carter", "phone", url=over(wifi))
+    one.open_table("A1")
+    one.tap("Tsingtao")
+    one.send()
+    until(lambda: lines(bar, "A1"), "the first round is on the box")
+
+    wifi.silence()
+    one.open_table("A1")
+    one.tap("Budweiser")
+    one.send()
+    one.open_table("A2")
+    one.tap("Corona Extra")
+    one.send()
+    one.open_table("A2")
+    one.tap("French fries")
+    one.send()
+    two.open_table("A3")
+    two.tap("Duvel")
+    two.send()
+    assert unsent(one) == 3
+    assert unsent(two) == 1
+    expect(one.page.get_by_text("Keep taking orders")).to_be_visible(timeout=30_000)
+    one.shoot("wifi-lost")
+    two.shoot("wifi-lost")
+    assert lines(bar, "A2") == []
+
+    one.page.on("dialog", lambda dialog: dialog.accept())
+    one.page.evaluate("setTimeout(() => location.reload())")
+    until(lambda: one.page.evaluate("document.readyState") is not None, "the reload has begun")
+    wifi.reset()
+    wifi.back()
+
+    expect(one.page.locator("header .line:not(.down)")).to_be_visible(timeout=40_000)
+    expect(one.page.locator("header .line b")).to_be_hidden(timeout=40_000)
+    expect(two.page.locator("header .line b")).to_be_hidden(timeout=40_000)
+    assert lines(bar, "A1") == [("Tsingtao", 1), ("Budweiser", 1)]
+    assert lines(bar, "A2") == [("Corona Extra", 1), ("French fries", 1)]
+    assert lines(bar, "A3") == [("Duvel", 1)]
+    assert len([each for each in bar.orders() if each["tableName"] == "A2"]) == 1
+    expect(two.page.locator(".table.busy", has_text=re.compile(r"^\s*A2\b"))).to_be_visible()
+    one.complaints.clear()  # the browser notes each call that was cut
+    two.complaints.clear()
+
+
+def test_a_payment_whose_answer_was_lost_is_asked_again_and_booked_once(
+    bar: Bar, tablets: Tablets, wifi: Relay
+) -> None:
+    tablet = tablets.at_work("Emily Carter", url=over(wifi))
+    tablet.open_table("A7")
+    tablet.tap("Chimay Blue")
+    tablet.pay()
+    wifi.swallow_answers()
+    tablet.page.locator(".take").click()
+    expect(tablet.page.get_by_role("alert").filter(has_text=re.compile("ask again"))).to_be_visible(timeout=30_000)
+    until(lambda: any(each["tableName"] == "A7" for each in bar.orders("paid")), "the box has booked it")
+    tablet.shoot("pay-doubt")
+    wifi.reset()
+    wifi.back()
+    tablet.page.get_by_role("button", name="Ask again").click()
+    expect(tablet.page.locator("p.change")).to_be_visible(timeout=30_000)
+    paid = [each for each in bar.orders("paid") if each["tableName"] == "A7"]
+    assert [len(each["payments"]) for each in paid] == [1]
+    tablet.complaints.clear()
+
+
+def test_the_box_loses_power_in_the_middle_of_an_order(bar: Bar, tablets: Tablets) -> None:
+    tablet = tablets.at_work("Emily Carter")
+    tablet.open_table("A9")
+    tablet.tap("Tsingtao")
+    bar.stop(signal.SIGKILL)
+    tablet.tap("Budweiser")
+    tablet.send()
+    tablet.open_table("A9")
+    tablet.tap("Duvel")
+    tablet.send()
+    assert unsent(tablet) == 2
+    bar.start()
+    expect(tablet.page.locator("header .line b")).to_be_hidden(timeout=40_000)
+    assert lines(bar, "A9") == [("Tsingtao", 1), ("Budweiser", 1), ("Duvel", 1)]
+    tablet.complaints.clear()
