@@ -29,6 +29,7 @@ from barbox.orders import queries as orders
 from barbox.payments import api as payments_api
 from barbox.printing import api as printing_api
 from barbox.printing import commands as printing
+from barbox.printing import office_api as paper_api
 from barbox.printing import spooler
 from barbox.staff import api as staff_api
 from barbox.staff.pins import Pins
@@ -51,6 +52,7 @@ ROOMS: tuple[Routes, ...] = (
     floor_api.routes,
     stock_api.routes,
     printing_api.routes,
+    paper_api.routes,
     orders_api.routes,
     payments_api.routes,
 )

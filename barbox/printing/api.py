@@ -13,7 +13,7 @@ from barbox.core.names import first
 from barbox.core.settings import read_venue
 from barbox.printing import commands, equipment, queries
 from barbox.printing.commands import Queued
-from barbox.printing.equipment import EditPrinter, EditStation, Made
+from barbox.printing.equipment import EditPrinter, EditStation, Made, known_profile
 from barbox.printing.models import PrintJob
 from barbox.printing.queries import JobRow, PrinterRow
 from barbox.printing.spooler import SPOOLER, State
@@ -185,19 +185,13 @@ async def cancel(call: Call, job_id: int) -> None:
 
 def _checked(body: EditPrinter) -> str:
     """What the profile expects of the printer's proof. Raises BadRequest for a wrong connection or profile."""
-    from printers import profiles, transports
+    from printers import transports
 
     try:
         transports.parse(body.connection)
     except transports.BadConnection as error:
         raise BadRequest(str(error), "connection") from None
-    try:
-        profile = profiles.load(body.profile).adjusted(columns=body.columns)
-    except (profiles.UnknownProfile, profiles.RefusedPrinter) as error:
-        raise BadRequest(str(error), "profile") from None
-    except ValueError as error:
-        raise BadRequest(str(error), "columns") from None
-    return profile.replies.proof
+    return known_profile(body.profile, body.columns).replies.proof
 
 
 def _printer(row: PrinterRow, state: State) -> PrinterView:

@@ -9,7 +9,7 @@ from barbox.core.errors import NotFound, WrongState
 from barbox.core.statements import freeze
 from barbox.core.transaction import Signal, Transaction
 from barbox.printing import contents, rules
-from barbox.printing.contents import Bill, Kick, StartSlip, TestPage, Ticket, TicketLine
+from barbox.printing.contents import Bill, Kick, Recovery, StartSlip, TestPage, Ticket, TicketLine
 from barbox.printing.models import PrintAttempt, PrintJob
 from barbox.printing.queries import JOB, JobRow, KnownStation, PrinterRow, load_printers, load_stations
 
@@ -53,6 +53,25 @@ END = freeze(
         ended_at=p.ended_at, bytes_written=p.bytes_written, outcome=p.outcome, evidence=p.evidence
     ).where(A.id == p.id)
 )
+
+
+LAST_PROVEN = freeze(
+    lambda p: (
+        J.select(J.number)
+        .where((J.printer_id == p.printer_id) & (J.state == "printed") & (J.kind == "ticket"))
+        .order_by(J.ended_at.desc())
+        .limit(1)
+    )
+)
+WAITING_NUMBERS = freeze(
+    lambda p: J.select(J.number).where(
+        (J.printer_id == p.printer_id) & J.state.in_(["queued", "sending", "unknown", "blocked"])
+    )
+)
+
+
+class JobNumber(msgspec.Struct, frozen=True):
+    number: str
 
 
 class Routed(msgspec.Struct, frozen=True):
@@ -125,10 +144,10 @@ def print_test(tx: Transaction, printer_id: int) -> "Queued":
     return Queued(job_id=_insert(tx, "test", printer_id, contents.encode(TestPage(printer.name)), f"T-{printer_id}"))
 
 
-def print_start(tx: Transaction, slip: StartSlip) -> int | None:
-    """The box's address as text and QR, at the receipt printer."""
+def print_start(tx: Transaction, slip: StartSlip) -> "Queued | None":
+    """The box's address as text and QR, at the receipt printer; None where the bar has none."""
     printer = receipt_printer(tx)
-    return None if printer is None else _insert(tx, "start", printer.id, contents.encode(slip), "")
+    return None if printer is None else Queued(_insert(tx, "start", printer.id, contents.encode(slip), ""))
 
 
 def reprint(tx: Transaction, job_id: int) -> "Queued":
@@ -214,9 +233,20 @@ def alarm(tx: Transaction, printer_id: int, job_id: int, reason: str) -> None:
     _tell_printer(tx, "print.failed", printer_id, {"jobId": job_id, "detail": reason})
 
 
-def recovered(tx: Transaction, printer_id: int) -> None:
-    """A printer that was given up prints again."""
+def recovered(tx: Transaction, printer_id: int, away_since: int | None) -> None:
+    """A printer that was given up prints again; after more than a minute its station gets a slip about it."""
     _tell_printer(tx, "print.recovered", printer_id, {"jobId": None, "detail": ""})
+    if away_since is not None and tx.now - away_since > rules.RECOVERY_SLIP_AFTER_MS:
+        waiting = tx.all(WAITING_NUMBERS, JobNumber, printer_id=printer_id)
+        proven = tx.one(LAST_PROVEN, JobNumber, printer_id=printer_id)
+        name = known_printer(tx, printer_id).name
+        slip = Recovery(name, away_since, proven.number if proven else "", len(waiting))
+        _insert(tx, "recovery", printer_id, contents.encode(slip), "")
+
+
+def paper_low(tx: Transaction, printer_id: int) -> None:
+    """A roll comes near its end: somebody may put in a new one before it ends."""
+    _tell_printer(tx, "print.paperlow", printer_id, {"jobId": None, "detail": "paper low"})
 
 
 def recover(tx: Transaction) -> int:

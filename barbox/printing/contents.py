@@ -29,6 +29,7 @@ class Ticket(msgspec.Struct, frozen=True, tag="ticket", omit_defaults=True):
     lines: list[TicketLine]
     covers: int | None = None
     reason: str | None = None
+    takeaway: bool = False
     previous: str | None = None
     """The number of the station's ticket before this one."""
 
@@ -42,6 +43,9 @@ class BillLine(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: int
     modifiers: list[dict[str, str]] = []
     comp: bool = False
+    discount: int = 0
+    part: bool = False
+    """Of the set menu above it."""
 
 
 class BillTax(msgspec.Struct, frozen=True):
@@ -60,10 +64,14 @@ class BillTender(msgspec.Struct, frozen=True, omit_defaults=True):
     tendered: int | None = None
     change: int = 0
     reference: str | None = None
+    kind: Literal["payment", "refund"] = "payment"
 
 
 class Bill(msgspec.Struct, frozen=True, tag="bill", omit_defaults=True):
-    """A receipt, or a pre-bill (`pro_forma`)."""
+    """A receipt, or a pre-bill (`pro_forma`).
+
+    `receipt` is its number that day, `url` the order's page on the box, `pay` what a pre-bill's payment QR says.
+    """
 
     order_number: int
     place: str
@@ -77,6 +85,79 @@ class Bill(msgspec.Struct, frozen=True, tag="bill", omit_defaults=True):
     balance: int = 0
     covers: int | None = None
     pro_forma: bool = False
+    service: int = 0
+    service_rate: int = 0
+    cover: int = 0
+    rounding: int = 0
+    minimum_left: int = 0
+    receipt: int | None = None
+    url: str | None = None
+    pay: str = ""
+    takeaway: bool = False
+    shares: list[int] = []
+
+
+class ReportTender(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came in by one means: `amount` less refunds, without tips and rounding."""
+
+    method: str
+    count: int
+    amount: int
+    tips: int = 0
+    refunds: int = 0
+    rounding: int = 0
+
+
+class ReportMovement(msgspec.Struct, frozen=True):
+    """Cash that went in or out without a sale."""
+
+    kind: str
+    amount: int
+    reason: str
+
+
+class Report(msgspec.Struct, frozen=True, tag="report", omit_defaults=True):
+    """Totals so far (X), totals that close a drawer session (Z), or a closed day's (D); amounts in minor units.
+
+    What the tenders come to is what `taxes` come to, gross, to the last unit.
+    """
+
+    kind: Literal["X", "Z", "D"]
+    number: int | None
+    title: str
+    staff: str
+    opened_at: int
+    closed_at: int
+    orders: int
+    covers: int
+    subtotal: int
+    discount: int
+    service: int
+    cover: int
+    tax: int
+    total: int
+    comped: int
+    voids: int
+    voided: int
+    tenders: list[ReportTender]
+    taxes: list[BillTax]
+    movements: list[ReportMovement] = []
+    no_sales: int = 0
+    opening: int = 0
+    expected: int | None = None
+    counted: int | None = None
+    head_seq: int = 0
+    head_hash: str = ""
+
+
+class DrawerSlip(msgspec.Struct, frozen=True, tag="drawer_slip"):
+    """Cash put into a drawer or taken out of it, to be signed."""
+
+    kind: str
+    drawer: str
+    amount: int
+    reason: str
+    staff: str
 
 
 class TestPage(msgspec.Struct, frozen=True, tag="test"):
@@ -92,12 +173,21 @@ class StartSlip(msgspec.Struct, frozen=True, tag="start"):
     url: str
 
 
+class Recovery(msgspec.Struct, frozen=True, tag="recovery"):
+    """A printer is back after it was away: what was proven last, and how many papers follow."""
+
+    printer: str
+    away_since: int
+    last_number: str
+    waiting: int
+
+
 class Kick(msgspec.Struct, frozen=True, tag="kick"):
     """Opens the cash drawer."""
 
     drawer: Literal[0, 1] = 0
 
 
-Content = Ticket | Bill | TestPage | StartSlip | Kick
+Content = Ticket | Bill | Report | DrawerSlip | TestPage | StartSlip | Recovery | Kick
 decode = msgspec.json.Decoder(Content).decode
 encode = msgspec.json.Encoder().encode

@@ -1,6 +1,6 @@
 """Setting up printers and stations."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +12,9 @@ from barbox.core.transaction import Signal, Transaction
 from barbox.printing.commands import known_printer
 from barbox.printing.models import Printer, Station, StationPrinter
 from barbox.printing.queries import load_printers, load_stations
+
+if TYPE_CHECKING:
+    from printers.profiles import Profile
 
 PRINTERS_CHANGED = Signal("printers changed")
 
@@ -51,6 +54,18 @@ class Made(View):
     id: int
 
 
+def known_profile(name: str, columns: int | None) -> "Profile":
+    """A printer model's profile. Raises BadRequest for one that is unknown, cannot work, or cannot hold the columns."""
+    from printers import profiles
+
+    try:
+        return profiles.load(name).adjusted(columns=columns)
+    except (profiles.UnknownProfile, profiles.RefusedPrinter) as error:
+        raise BadRequest(str(error), "profile") from None
+    except ValueError as error:
+        raise BadRequest(str(error), "columns") from None
+
+
 def save_printer(tx: Transaction, printer_id: int | None, body: EditPrinter, default_proof: str) -> Made:
     """Add or change a printer. Raises NotFound for a fallback that is not there, BadRequest for a circle of them."""
     _no_circle(tx, printer_id, body.fallback_id)
@@ -67,6 +82,13 @@ def save_printer(tx: Transaction, printer_id: int | None, body: EditPrinter, def
     printer_id = _store(tx, Printer, printer_id, row)
     _changed(tx, "printer.changed", f"printer:{printer_id}", body)
     return Made(printer_id)
+
+
+def store_proof(tx: Transaction, printer_id: int, proof: str) -> None:
+    """What a probe found: the class A to D. Raises NotFound."""
+    known_printer(tx, printer_id)
+    tx.run(Printer.update(proof=proof).where(Printer.id == printer_id))
+    _changed(tx, "printer.probed", f"printer:{printer_id}", {"proof": proof})
 
 
 def hide_printer(tx: Transaction, printer_id: int) -> None:

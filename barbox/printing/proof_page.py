@@ -3,7 +3,8 @@
 from barbox.core.clock import BusinessDays, wall_ms
 from barbox.core.settings import Venue
 from barbox.printing.contents import TestPage
-from barbox.printing.tickets import Marks, lay_out
+from barbox.printing.marks import Marks
+from barbox.printing.tickets import lay_out
 from printers import profiles, transports
 from printers.confirm import Proof, deliver
 from printers.encoder import encode

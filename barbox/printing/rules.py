@@ -7,6 +7,8 @@ SHELF_LIFE_MS = 30 * 60_000
 """A ticket older than this asks "still wanted?" before it prints."""
 DRAWER_LIFE_MS = 5_000
 """A drawer kick is never retried, never rerouted, and void after this."""
+RECOVERY_SLIP_AFTER_MS = 60_000
+"""A printer that was away for longer says so on paper when it is back."""
 KEPT_MS = 31 * 86_400_000
 """Ended jobs are kept for a month."""
 

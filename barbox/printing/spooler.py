@@ -20,10 +20,11 @@ from barbox.core import names
 from barbox.core.database import Database
 from barbox.core.http import DATABASE
 from barbox.core.settings import read_venue
-from barbox.printing import commands, contents, queries, rules
+from barbox.printing import commands, contents, queries, rules, templates
 from barbox.printing.equipment import PRINTERS_CHANGED
+from barbox.printing.marks import Marks
 from barbox.printing.queries import JobRow, PrinterRow
-from barbox.printing.tickets import Marks, lay_out
+from barbox.printing.tickets import lay_out
 
 if TYPE_CHECKING:
     from printers import profiles
@@ -192,7 +193,8 @@ class Worker:
         told = ""
         while True:
             delivery = await self._in_thread(functools.partial(attempt.poll, POLL_S))
-            self._note(delivery)
+            if self._note(delivery):
+                await self._database.write(commands.paper_low, self.printer.id)
             if delivery.finished:
                 break
             if delivery.reason.value != told:
@@ -212,6 +214,7 @@ class Worker:
             station = (await queries.read_stations(snapshot)).get(job.station_id or 0)
             original = await snapshot.one(queries.JOB, JobRow, id=job.copy_of) if job.copy_of else None
             printers = {row.id: row for row in await snapshot.all(queries.PRINTERS, PrinterRow)}
+            wanted = templates.gathered(await snapshot.all(templates.ALL, templates.StoredTemplate))
         meant_for = None
         if original is not None and original.state == "rerouted" and original.printer_id != job.printer_id:
             meant_for = printers.get(original.printer_id)
@@ -228,7 +231,7 @@ class Worker:
             if meant_for is not None and original is not None and original.may_have_printed
             else None,
         )
-        document = lay_out(contents.decode(job.content), marks, venue, self._database.days)
+        document = lay_out(contents.decode(job.content), marks, venue, self._database.days, wanted)
         profile = profiles.load(self.printer.profile).adjusted(columns=self.printer.columns)
         return await self._in_thread(functools.partial(encoder.encode, document, profile)), profile
 
@@ -269,18 +272,20 @@ class Worker:
 
     async def _fine(self) -> None:
         self._failures = 0
-        self.state.waiting_since = None
+        away_since, self.state.waiting_since = self.state.waiting_since, None
         self.state.last_ok_at = self._database.clock.now()
         self.state.detail = ""
         if self.state.alarmed:
             self.state.alarmed = False
-            await self._database.write(commands.recovered, self.printer.id)
+            await self._database.write(commands.recovered, self.printer.id, away_since)
 
-    def _note(self, delivery: "Delivery") -> None:
-        status = delivery.status
+    def _note(self, delivery: "Delivery") -> bool:
+        """Keep what the printer said of itself; whether its roll has just come near its end."""
+        status, before = delivery.status, self.state.paper
         self.state.paper = status.paper
         self.state.cover = "open" if status.cover_open else "closed"
         self.state.detail = delivery.detail or delivery.reason.value
+        return status.paper == "low" and before != "low"
 
     async def _hang_up(self) -> None:
         driver, self._driver = self._driver, None

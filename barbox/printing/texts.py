@@ -40,6 +40,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "thanks": {"en": "Thank you!", "zh": "谢谢光临！"},
     "test_page": {"en": "Test page", "zh": "测试页"},
     "recovery": {"en": "PRINTER IS BACK", "zh": "打印机已恢复"},
+    "last_proven": {"en": "Last proven", "zh": "最后确认"},
+    "now_follow": {"en": "Papers that follow now", "zh": "即将打印"},
     "welcome": {"en": "Scan to connect a tablet", "zh": "扫码连接平板"},
 }
 

@@ -1,0 +1,49 @@
+"""Where the small papers are laid out: test page, start slip, the slip of a printer that is back."""
+
+from collections.abc import Iterator
+
+from barbox.core.clock import BusinessDays
+from barbox.core.settings import Venue
+from barbox.printing.contents import Recovery, StartSlip, TestPage
+from barbox.printing.marks import Marks
+from barbox.printing.texts import text
+from printers.document import QR, AnyElement, Bar, Columns, Cut, Line, Rule
+
+
+def test_page(page: TestPage, venue: Venue) -> Iterator[AnyElement]:
+    """Sizes, characters of every kind, a price column, a QR code and the cut."""
+    yield Line(text("test_page", venue.language), width=2, height=2, bold=True, align="center")
+    yield Line(page.printer, align="center")
+    yield Rule("=")
+    yield Line("ABC abc 0123 ÄÖÜ éèç ñ € £ ¥")
+    yield Line("青岛啤酒 宫保鸡丁 不辣 加冰")
+    yield Line("生ビール 焼き鳥 / 생맥주 김치")
+    yield Columns("长岛冰茶 Long Island Iced Tea", "88.00")
+    yield Line("2 x 2", width=2, height=2)
+    yield Line("3x3", width=3, height=3)
+    yield Bar("VOID 退单")
+    yield QR("BARBOX TEST")
+    yield Cut()
+
+
+def start_slip(slip: StartSlip, venue: Venue) -> Iterator[AnyElement]:
+    """How a tablet reaches the box."""
+    yield Line(venue.name, width=2, height=2, bold=True, align="center")
+    yield Line(text("welcome", venue.language), align="center")
+    yield QR(slip.url, size=6)
+    for address in slip.addresses:
+        yield Line(address, align="center")
+    yield Cut()
+
+
+def recovery_slip(slip: Recovery, marks: Marks, days: BusinessDays) -> Iterator[AnyElement]:
+    """Tells the station from when to when its printer was away, and what follows."""
+    language = marks.language
+    yield Bar(text("recovery", language), height=2)
+    yield Line(
+        f"{slip.printer}  {days.local(slip.away_since):%H:%M} - {days.local(marks.created_at):%H:%M}", align="center"
+    )
+    if slip.last_number:
+        yield Columns(text("last_proven", language), slip.last_number, bold=True)
+    yield Columns(text("now_follow", language), str(slip.waiting), bold=True)
+    yield Cut()
