@@ -42,10 +42,12 @@ async def demo(
                 **msgspec.structs.asdict(await open_for_business(app, desk)),
                 url=f"http://localhost:{running.port}",
             )
+            ending = asyncio.ensure_future(until())
+            await asyncio.sleep(0)  # from the first printed word on, a signal ends the demo politely
             _tell(ready, app[ADDRESSES](), as_json=as_json)
             if opens and _has_screen():
                 await asyncio.to_thread(webbrowser.open, f"{ready.url}/pair#{ready.pairing_code}")
-            await until()
+            await ending
 
 
 def _tell(ready: Ready, addresses: list[str], *, as_json: bool) -> None:
