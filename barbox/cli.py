@@ -112,15 +112,18 @@ def printers() -> None:
 
 @printers.command("list")
 @click.option("--data", type=click.Path(exists=True, file_okay=False), help="Also list the printers this box knows.")
-def list_printers(data: str | None) -> None:
-    """Printers this box knows, and profiles there are."""
+@click.option("--ask", is_flag=True, help="Also ask every neighbour at port 9100.")
+def list_printers(data: str | None, ask: bool) -> None:
+    """Printers this box knows, those within reach, and the profiles there are."""
     from barbox.app import database_file
-    from printers import profiles
+    from printers import discovery, profiles
 
     if data:
         with contextlib.closing(sqlite3.connect(f"file:{database_file(Path(data))}?mode=ro", uri=True)) as connection:
             for row in connection.execute("SELECT id, name, connection, profile, proof FROM printer WHERE hidden = 0"):
                 click.echo("{:>3}  {:24} {:36} {:20} proof {}".format(*row))
+    for each in discovery.discover(check_port=ask):
+        click.echo(f"found  {each.connection:36} {each.title:32} {each.refused or each.profile or ''}")
     click.echo("Profiles: " + ", ".join(profiles.names()))
 
 
@@ -143,6 +146,35 @@ def test_printer(connection: str, profile: str) -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     click.echo(outcome)
+
+
+@printers.command("probe")
+@click.argument("connection")
+@click.option("--profile", default="generic-80", show_default=True)
+@click.option("--yes", is_flag=True, help="Do not ask before the test slip is printed.")
+def probe_printer(connection: str, profile: str, yes: bool) -> None:
+    """Find out how well the printer at CONNECTION can prove what it printed. Prints a labelled test slip."""
+    from printers import probe, profiles, transports
+
+    if not yes:
+        click.confirm("This prints one test slip. Go on?", abort=True)
+    try:
+        transport = transports.connect(connection, timeout=5.0)
+        finding = probe.probe(transport, profiles.load(profile))
+        transport.close()
+    except (
+        transports.BadConnection,
+        transports.TransportError,
+        profiles.UnknownProfile,
+        profiles.RefusedPrinter,
+    ) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    click.echo(f"proof {finding.proof}   clears its buffer: {'yes' if finding.clear else 'no'}")
+    click.echo(
+        f"it says it is {finding.maker or 'unknown'} {finding.model}, profile {finding.profile or 'not guessed'}"
+    )
+    click.echo("Store it: office, Printers, or `PUT /api/printers/ID` with this proof.")
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
