@@ -10,10 +10,26 @@ from barbox.core.errors import BadRequest
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Id, View
-from barbox.orders import commands, queries
+from barbox.orders import commands, discounts, queries, splits
 from barbox.orders.models import Order
-from barbox.orders.queries import OrderView
-from barbox.orders.requests import Comp, Fire, Move, NewOrder, OrderChange, Send, StatusChange, Void
+from barbox.orders.requests import (
+    Again,
+    Comp,
+    Fire,
+    Merge,
+    Move,
+    NewDiscount,
+    NewOrder,
+    OrderChange,
+    Send,
+    Split,
+    StatusChange,
+    Transfer,
+    Void,
+    WithReason,
+)
+from barbox.orders.splits import SplitView
+from barbox.orders.views import OrderView
 
 routes = Routes("orders")
 
@@ -21,6 +37,7 @@ routes = Routes("orders")
 class OrderSearch(View):
     status: Literal["open", "billed", "paid", "void"] | None = None
     table_id: Id | None = None
+    tab: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
     day: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=500)] = 200
 
@@ -85,8 +102,45 @@ async def comp(call: Call, order_id: int, body: Comp) -> Answer[OrderView]:
 
 @routes.post("/api/orders/{order_id}/move", "order.move")
 async def move(call: Call, order_id: int, body: Move) -> Answer[OrderView]:
-    """Seat the party at another table, or keep it as a tab."""
-    return await call.write(commands.move, order_id, body)
+    """Seat the party at another table or keep it as a tab; or move some lines to another order."""
+    command = commands.move if body.line_ids is None else splits.move_lines
+    return await call.write(command, order_id, body)
+
+
+@routes.post("/api/orders/{order_id}/discount", "order.discount")
+async def discount(call: Call, order_id: int, body: NewDiscount) -> Answer[OrderView]:
+    """Take something off some lines or off the order, with a reason; a value of 0 takes that back."""
+    return await call.write(discounts.discount, order_id, body)
+
+
+@routes.post("/api/orders/{order_id}/split", "order.move")
+async def split(call: Call, order_id: int, body: Split) -> Answer[SplitView]:
+    """Split by line or seat into a new order, or evenly or by amount into shares to be paid one by one."""
+    return await call.write(splits.split, order_id, body)
+
+
+@routes.post("/api/orders/{order_id}/merge", "order.move")
+async def merge(call: Call, order_id: int, body: Merge) -> Answer[OrderView]:
+    """Make one order of several; nothing is sent to a station again."""
+    return await call.write(splits.merge, order_id, body)
+
+
+@routes.post("/api/orders/{order_id}/transfer", "order.move")
+async def transfer(call: Call, order_id: int, body: Transfer) -> Answer[OrderView]:
+    """Give the order to another waiter."""
+    return await call.write(commands.transfer, order_id, body)
+
+
+@routes.post("/api/orders/{order_id}/reopen", "order.reopen")
+async def reopen(call: Call, order_id: int, body: WithReason) -> Answer[OrderView]:
+    """Go on with an order that was billed or paid, with a reason."""
+    return await call.write(commands.reopen, order_id, body)
+
+
+@routes.post("/api/orders/{order_id}/again", "order.place")
+async def again(call: Call, order_id: int, body: Again) -> Answer[OrderView]:
+    """The same again: the last round, or some lines, at the prices in force now."""
+    return await call.write(commands.again, order_id, body)
 
 
 @routes.post("/api/orders/{order_id}/bill", "order.place")
@@ -109,6 +163,8 @@ def _which(query: OrderSearch) -> peewee.Expression:
         which &= Order.status == query.status
     if query.table_id is not None:
         which &= Order.table_id == query.table_id
+    if query.tab is not None:
+        which &= Order.tab == query.tab
     if query.day is not None:
         try:
             which &= Order.business_day == parse_day(query.day)

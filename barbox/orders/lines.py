@@ -1,6 +1,7 @@
 """Lines in the making: from what a tablet asks to rows with snapshotted names and prices, and to station tickets."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -8,13 +9,13 @@ from barbox.core import names
 from barbox.core.errors import BadRequest, NotOffered
 from barbox.core.money import THOUSANDTH, parse_quantity, times
 from barbox.core.transaction import Transaction
-from barbox.menu.queries import load_catalogue
-from barbox.menu.rules import Modifier, Moment, Product, choose, price_in_force
-from barbox.orders.queries import LineRow, OrderRow
-from barbox.orders.requests import LineChange, NewItem
+from barbox.menu.queries import Catalogue, load_catalogue
+from barbox.menu.rules import Modifier, Moment, PriceRule, Product, choose, rule_in_force, sized
+from barbox.orders.requests import LineChange, NewItem, Part
+from barbox.orders.rows import LineRow, OrderRow
 from barbox.printing.commands import Routed, print_ticket
 from barbox.printing.contents import Action, Ticket, TicketLine
-from barbox.stock.commands import Taken
+from barbox.stock.commands import Taken, put_back
 
 
 def compose(tx: Transaction, order_id: int, items: Sequence[NewItem], area_id: int | None) -> list[LineRow]:
@@ -24,16 +25,17 @@ def compose(tx: Transaction, order_id: int, items: Sequence[NewItem], area_id: i
     moment = now(tx) if catalogue.price_rules else Moment(0, 0)
     lines = []
     for index, item in enumerate(items):
-        product = catalogue.products.get(item.item_id)
-        if product is None:
-            raise BadRequest(f"there is no product {item.item_id}", f"items[{index}].itemId")
-        if not product.available:
-            raise NotOffered(product.id, product.names)
-        price = (
-            price_in_force(product, catalogue.price_rules, moment, area_id) if catalogue.price_rules else product.price
-        )
+        product = _offered(catalogue, item.item_id, f"items[{index}].itemId")
+        rule = rule_in_force(product, catalogue.price_rules, moment, area_id) if catalogue.price_rules else None
         chosen = choose(product, item.modifiers, f"items[{index}].modifiers")
-        lines.append(_line(tx, order_id, first + index, item, product, price, chosen, f"items[{index}].quantity"))
+        line = _line(tx, order_id, first + index, item, product, rule, chosen, f"items[{index}]")
+        lines.append(line)
+        courses = [each for each in chosen if product.kind_of(each) == "set"] if chosen else ()
+        if courses:
+            line.station_id = None
+            lines += _courses(tx, line, item, courses, f"items[{index}].parts")
+        elif item.parts:
+            raise BadRequest("is for set menus", f"items[{index}].parts")
     return lines
 
 
@@ -43,18 +45,29 @@ def now(tx: Transaction) -> Moment:
     return Moment(local.weekday(), local.hour * 60 + local.minute)
 
 
+def _offered(catalogue: Catalogue, product_id: int, field: str) -> Product:
+    product = catalogue.products.get(product_id)
+    if product is None:
+        raise BadRequest(f"there is no product {product_id}", field)
+    if not product.available:
+        raise NotOffered(product.id, product.names)
+    return product
+
+
 def _line(
     tx: Transaction,
     order_id: int,
     line_id: int,
     item: NewItem,
     product: Product,
-    price: int,
+    rule: PriceRule | None,
     chosen: Sequence[Modifier],
     field: str,
 ) -> LineRow:
-    quantity = thousandths(item.quantity, field)
-    unit = max(0, price + sum(modifier.price for modifier in chosen))
+    quantity = thousandths(item.quantity, product.unit, f"{field}.quantity")
+    if product.open_price:
+        rule = None
+    unit = _unit_price(product, rule, chosen, item.price, f"{field}.price")
     return LineRow(
         order_id=order_id,
         line_id=line_id,
@@ -65,7 +78,7 @@ def _line(
         amount=times(unit, quantity),
         tax_rate_id=product.tax_rate_id,
         tax_rate=product.tax_rate,
-        modifiers=written(chosen),
+        modifiers=written(product, chosen),
         seat=item.seat,
         course=item.course,
         note=item.note,
@@ -76,40 +89,107 @@ def _line(
         ready_at=None,
         comp=0,
         reason=None,
+        rule_id=rule.id if rule else None,
+        discountable=int(product.discountable and (rule is None or rule.combines)),
     )
 
 
-def written(chosen: Sequence[Modifier]) -> str | None:
+def _unit_price(
+    product: Product, rule: PriceRule | None, chosen: Sequence[Modifier], asked: int | None, field: str
+) -> int:
+    if asked is not None and not product.open_price:
+        raise BadRequest("is for open-price products only", field)
+    if product.open_price:
+        if asked is None:
+            raise BadRequest("is needed: this product has no price of its own", field)
+        return max(0, asked + sum(modifier.price for modifier in chosen))
+    if not chosen:
+        return sized(product, None, rule)
+    size = next((each for each in chosen if product.kind_of(each) == "size"), None)
+    return max(0, sized(product, size, rule) + sum(each.price for each in chosen if each is not size))
+
+
+def _courses(tx: Transaction, parent: LineRow, item: NewItem, courses: Sequence[Modifier], field: str) -> list[LineRow]:
+    """What was chosen of a set menu, each a line of its own for the station that makes it, priced in the set."""
+    catalogue = tx.cached(load_catalogue)
+    first = tx.number("line", len(courses))
+    said = list(item.parts)
+    lines = []
+    for index, course in enumerate(courses):
+        product = _offered(catalogue, course.product_id or 0, field)
+        part = next((each for each in said if each.choice == course.id), None)
+        if part is None:
+            part = Part(course.id)
+        else:
+            said.remove(part)
+        chosen = choose(product, part.modifiers, f"{field}.modifiers")
+        made = NewItem(
+            product.id, item.quantity, part.modifiers, item.seat, item.course, part.note or item.note, item.hold
+        )
+        line = _line(tx, parent.order_id, first + index, made, _as_course(product), None, chosen, field)
+        line.price = line.amount = 0
+        line.parent_id, line.discountable = parent.line_id, 0
+        lines.append(line)
+    if said:
+        raise BadRequest(f"{said[0].choice} was not chosen", field)
+    return lines
+
+
+def _as_course(product: Product) -> Product:
+    return msgspec.structs.replace(product, open_price=False)
+
+
+def written(product: Product, chosen: Sequence[Modifier]) -> str | None:
     """Chosen modifiers as a line keeps them."""
     if not chosen:
         return None
-    kept = [{"id": m.id, "name": names.first(m.names, "en"), "names": m.names, "price": m.price} for m in chosen]
-    return msgspec.json.encode(kept).decode()
+    return msgspec.json.encode([_written(product, each) for each in chosen]).decode()
 
 
-def thousandths(quantity: float, field: str) -> int:
-    """Raises BadRequest for a quantity finer than a thousandth."""
+def _written(product: Product, modifier: Modifier) -> dict[str, Any]:
+    kept: dict[str, Any] = {
+        "id": modifier.id,
+        "name": names.first(modifier.names, "en"),
+        "names": modifier.names,
+        "price": modifier.price,
+    }
+    if modifier.takes and product.kind_of(modifier) != "set":
+        kept |= {"takes": modifier.takes, "itemId": modifier.product_id}
+    return kept
+
+
+def thousandths(quantity: float, unit: str, field: str) -> int:
+    """Raises BadRequest for a quantity finer than a thousandth, or than a piece where it is sold by the piece."""
     if quantity == int(quantity):
         return int(quantity) * THOUSANDTH
-    parsed = parse_quantity(quantity)
-    if not parsed:
+    if unit == "piece":
+        raise BadRequest("is a whole number: this is sold by the piece", field)
+    return parsed(quantity, field)
+
+
+def parsed(quantity: float, field: str) -> int:
+    """A quantity in thousandths. Raises BadRequest for a finer one."""
+    found = parse_quantity(quantity)
+    if not found:
         raise BadRequest("has at most three decimals", field)
-    return parsed
+    return found
 
 
 def rewritten(tx: Transaction, line: LineRow, change: LineChange, field: str) -> LineRow:
     """A held line with a change; its price stays the one it was ordered at."""
     new = msgspec.structs.replace(line)
+    product = tx.cached(load_catalogue).products.get(line.product_id)
     if change.modifiers is not None:
-        product = tx.cached(load_catalogue).products.get(line.product_id)
         if product is None:
             raise BadRequest("is no longer on the menu", field)
-        old = sum(m.price for m in _kept(line))
+        if any(group.kind != "choice" for group in product.groups):
+            raise BadRequest("is a size or set: take the line away and order anew", f"{field}.modifiers")
+        old = sum(m.price for m in kept_modifiers(line))
         chosen = choose(product, change.modifiers, f"{field}.modifiers")
         new.price = max(0, line.price - old + sum(modifier.price for modifier in chosen))
-        new.modifiers = written(chosen)
+        new.modifiers = written(product, chosen)
     if change.quantity is not None:
-        new.quantity = thousandths(change.quantity, f"{field}.quantity")
+        new.quantity = thousandths(change.quantity, product.unit if product else "piece", f"{field}.quantity")
     new.amount = times(new.price, new.quantity)
     new.seat = change.seat or line.seat
     new.course = change.course or line.course
@@ -117,21 +197,42 @@ def rewritten(tx: Transaction, line: LineRow, change: LineChange, field: str) ->
     return new
 
 
-class _Kept(msgspec.Struct):
+class Kept(msgspec.Struct, rename="camel"):
+    """A modifier as a line keeps it; `takes` thousandths of `item_id`'s stock, or, as a size, of the line's own."""
+
+    id: int
     price: int
     names: dict[str, str]
+    takes: int = 0
+    item_id: int | None = None
 
 
-_decode_kept = msgspec.json.Decoder(list[_Kept]).decode
+_decode_kept = msgspec.json.Decoder(list[Kept]).decode
 
 
-def _kept(line: LineRow) -> list[_Kept]:
+def kept_modifiers(line: LineRow) -> list[Kept]:
+    """What was chosen for a line."""
     return _decode_kept(line.modifiers) if line.modifiers else []
 
 
 def taken(lines: Iterable[LineRow]) -> list[Taken]:
-    """What lines take off the shelf."""
-    return [Taken(line.product_id, line.quantity, names.decode(line.names)) for line in lines]
+    """What lines take off the shelf, their modifiers' share included."""
+    wanted = []
+    for line in lines:
+        own = line.quantity
+        for modifier in kept_modifiers(line):
+            if modifier.takes and modifier.item_id is None:
+                own = times(modifier.takes, line.quantity)
+            elif modifier.takes and modifier.item_id is not None:
+                wanted.append(Taken(modifier.item_id, times(modifier.takes, line.quantity), modifier.names))
+        wanted.append(Taken(line.product_id, own, names.decode(line.names)))
+    return wanted
+
+
+def give_back(tx: Transaction, line: LineRow) -> None:
+    """A line that was never made: what it took is on the shelf again."""
+    for each in taken([line]):
+        put_back(tx, each.product_id, each.quantity)
 
 
 def tell_stations(
@@ -152,6 +253,7 @@ def tell_stations(
         lines=[],
         covers=order.covers,
         reason=reason,
+        takeaway=bool(order.takeaway),
     )
     print_ticket(tx, ticket, order.id, routed)
 
@@ -160,7 +262,7 @@ def _ticket_line(line: LineRow) -> TicketLine:
     return TicketLine(
         quantity=line.quantity,
         names=names.decode(line.names),
-        modifiers=[each.names for each in _kept(line)],
+        modifiers=[each.names for each in kept_modifiers(line)],
         seat=line.seat,
         course=line.course,
         note=line.note,

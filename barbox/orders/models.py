@@ -6,7 +6,10 @@ from barbox.core.models import Table
 
 
 class Order(Table):
-    """A table's or a tab's check; amounts in minor units, `total` and `paid` kept in step with lines and tenders."""
+    """A table's or a tab's check; amounts in minor units, `total` and `paid` kept in step with lines and tenders.
+
+    `terms` is what was agreed besides the lines (`rules.Terms` as JSON), null for most orders.
+    """
 
     id = peewee.AutoField()
     number = peewee.IntegerField()
@@ -28,13 +31,20 @@ class Order(Table):
     opened_at = peewee.IntegerField()
     billed_at = peewee.IntegerField(null=True)
     paid_at = peewee.IntegerField(null=True)
+    takeaway = peewee.IntegerField(default=0)
+    refunded = peewee.IntegerField(default=0)
+    terms = peewee.TextField(null=True)
 
     class Meta:
         table_name = "orders"
 
 
 class OrderLine(Table):
-    """One line, with the names and price it was ordered at; `line_id` is its own for life, wherever it is moved."""
+    """One line, with the names and price it was ordered at; `line_id` is its own for life, wherever it is moved.
+
+    `parent_id` is the set menu it is part of, `rule_id` the happy hour it was sold by, `discount` its own
+    (`rules.Discount` as JSON).
+    """
 
     order_id = peewee.IntegerField()
     line_id = peewee.IntegerField()
@@ -56,6 +66,10 @@ class OrderLine(Table):
     ready_at = peewee.IntegerField(null=True)
     comp = peewee.IntegerField()
     reason = peewee.TextField(null=True)
+    parent_id = peewee.IntegerField(null=True)
+    rule_id = peewee.IntegerField(null=True)
+    discountable = peewee.IntegerField(default=1)
+    discount = peewee.TextField(null=True)
 
     class Meta:
         table_name = "order_line"
@@ -64,7 +78,7 @@ class OrderLine(Table):
 
 
 class Payment(Table):
-    """Money taken on an order at one moment."""
+    """Money taken on an order at one moment, or given back; into or out of the drawer session it stands in."""
 
     id = peewee.AutoField()
     order_id = peewee.IntegerField()
@@ -72,10 +86,16 @@ class Payment(Table):
     at = peewee.IntegerField()
     staff_id = peewee.IntegerField(null=True)
     device_id = peewee.IntegerField(null=True)
+    session_id = peewee.IntegerField(null=True)
+    kind = peewee.TextField(default="payment")
+    reason = peewee.TextField(null=True)
 
 
 class Tender(Table):
-    """One means of a payment: `amount` lowers the balance, `tip` comes on top, `tendered` is what was handed over."""
+    """One means of a payment: `amount` lowers the balance, `tip` comes on top, `tendered` is what was handed over.
+
+    `rounding` is what the smallest coin adds or takes off the cash; a refund's amounts are negative.
+    """
 
     payment_id = peewee.IntegerField()
     tender = peewee.IntegerField()
@@ -85,6 +105,7 @@ class Tender(Table):
     tendered = peewee.IntegerField(null=True)
     change = peewee.IntegerField()
     reference = peewee.TextField(null=True)
+    rounding = peewee.IntegerField(default=0)
 
     class Meta:
         primary_key = peewee.CompositeKey("payment_id", "tender")

@@ -11,7 +11,8 @@ from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.orders.commands import around, bill_of, load, record_payment
 from barbox.orders.models import Payment, Tender
-from barbox.orders.queries import OrderView, view
+from barbox.orders.queries import OrderView as OrderView
+from barbox.orders.queries import view as view
 from barbox.payments import rules
 from barbox.payments.rules import NewTender
 from barbox.printing.commands import Queued, kick_drawer, print_bill

@@ -64,7 +64,7 @@ class BillTender(msgspec.Struct, frozen=True, omit_defaults=True):
     tendered: int | None = None
     change: int = 0
     reference: str | None = None
-    kind: Literal["payment", "refund"] = "payment"
+    kind: str = "payment"
 
 
 class Bill(msgspec.Struct, frozen=True, tag="bill", omit_defaults=True):

@@ -1,0 +1,50 @@
+"""An order as it stands on a receipt or pre-bill."""
+
+from barbox.orders.views import LineView, OrderView
+from barbox.printing.contents import Bill, BillLine, BillTax, BillTender
+
+
+def bill_of(
+    view: OrderView, *, pro_forma: bool = False, receipt: int | None = None, url: str | None = None, pay: str = ""
+) -> Bill:
+    """What is printed of an order: `receipt` its number that day, `url` its page, `pay` a pre-bill's payment QR."""
+    return Bill(
+        order_number=view.number,
+        place=view.table_name or view.tab or "",
+        staff=view.staff_name,
+        lines=[_line(line) for line in view.items if line.status != "void"],
+        subtotal=view.subtotal,
+        discount=view.discount_amount,
+        taxes=[BillTax(tax.names, tax.rate, tax.base, tax.tax) for tax in view.taxes if tax.base or tax.tax],
+        total=view.total_amount,
+        tenders=[
+            BillTender(each.method, each.amount, each.tip, each.tendered, each.change, each.reference, each.kind)
+            for each in view.payments
+        ],
+        balance=view.balance,
+        covers=view.covers,
+        pro_forma=pro_forma,
+        service=view.service_amount,
+        service_rate=view.service_rate,
+        cover=view.cover_amount,
+        rounding=view.rounding_amount,
+        minimum_left=view.minimum_left,
+        receipt=receipt,
+        url=url,
+        pay=pay,
+        takeaway=view.takeaway,
+        shares=[each.amount for each in view.shares],
+    )
+
+
+def _line(line: LineView) -> BillLine:
+    return BillLine(
+        quantity=round(line.quantity * 1000),
+        names=line.names,
+        price=line.price,
+        amount=line.amount,
+        modifiers=[modifier.names for modifier in line.modifiers],
+        comp=line.comp,
+        discount=line.discount_amount,
+        part=line.parent_id is not None,
+    )
