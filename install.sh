@@ -153,7 +153,7 @@ demo() {
 }
 
 run_tests() {
-    debian_packages "${PAPER_FONTS[@]}" chromium libatomic1 strace zbar-tools ||
+    debian_packages "${PAPER_FONTS[@]}" chromium iproute2 libatomic1 strace zbar-tools ||
         say "Note: without ${PAPER_FONTS[*]}, chromium, strace and zbar-tools, the tests of paper, browser and power cuts" \
             "are skipped or fail. Please install these packages."
     install_here "${EXTRAS:-test}"

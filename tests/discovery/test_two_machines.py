@@ -1,0 +1,118 @@
+"""Two boxes on two machines with a cable between them (network namespaces: needs root and iproute2)."""
+
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BOX = """\
+import asyncio, sys
+from barbox.discovery import Announcement, advertised
+
+async def main(name: str) -> None:
+    told = Announcement(f"id-{name}", name, "main", "0.1.0", 8080)
+    async with advertised(told, poll_seconds=0.2, on_host=lambda host: print(host, flush=True)):
+        await asyncio.to_thread(sys.stdin.read)
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A machine of its own on the cable."""
+
+    space: str
+    wire: str
+
+    def python(self, *words: str) -> list[str]:
+        return ["ip", "netns", "exec", self.space, sys.executable, *words]
+
+    def take_address(self, address: str) -> None:
+        ip("-n", self.space, "addr", "flush", "dev", self.wire)
+        ip("-n", self.space, "addr", "add", f"{address}/24", "dev", self.wire)
+
+    def looks_around(self) -> str:
+        """What `barbox discover` says here."""
+        command = self.python("-m", "barbox", "discover", "--seconds", "1.5")
+        return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
+
+    def sees(self, true: Callable[[str], bool]) -> str:
+        """Looks around until what is seen is as expected."""
+        seen = ""
+        for _ in range(20):
+            seen = self.looks_around()
+            if true(seen):
+                return seen
+        raise AssertionError(f"never seen; last: {seen}")
+
+    @contextmanager
+    def box(self, name: str) -> Iterator[IO[str]]:
+        """A box that runs here; its output is the host names it takes, one a line."""
+        command = self.python("-c", BOX, name)
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+            assert running.stdin
+            assert running.stdout
+            yield running.stdout
+            running.stdin.close()
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[Host, Host]]:
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        pytest.skip("needs root and iproute2")
+    mark = uuid.uuid4().hex[:6]
+    one, two = Host(f"bar-{mark}-1", f"w{mark}1"), Host(f"bar-{mark}-2", f"w{mark}2")
+    with ExitStack() as stack:
+        try:
+            for host in (one, two):
+                ip("netns", "add", host.space)
+                stack.callback(ip, "netns", "del", host.space)
+            ip(
+                "link",
+                "add",
+                one.wire,
+                "netns",
+                one.space,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                two.wire,
+                "netns",
+                two.space,
+            )
+        except subprocess.CalledProcessError as problem:
+            pytest.skip(f"network namespaces are not to be had here: {problem.stderr.decode().strip()}")
+        for host, address in ((one, "10.9.0.1"), (two, "10.9.0.2")):
+            ip("-n", host.space, "link", "set", "lo", "up")
+            ip("-n", host.space, "link", "set", host.wire, "up")
+            host.take_address(address)
+        yield one, two
+
+
+def test_two_boxes_share_a_network_move_and_leave(hosts: tuple[Host, Host]) -> None:
+    here, there = hosts
+    with there.box("Upstairs") as upstairs:
+        with here.box("Downstairs") as downstairs:
+            taken = {upstairs.readline().strip(), downstairs.readline().strip()}
+            if len(taken) == 1:  # both at the same moment: the lower address gives way
+                taken.add(downstairs.readline().strip())
+            assert taken == {"barbox", "barbox-2"}
+            there.sees(lambda seen: "http://10.9.0.1:8080/" in seen and "http://10.9.0.2:8080/" in seen)
+            here.take_address("10.9.0.77")
+            there.sees(lambda seen: "http://10.9.0.77:8080/" in seen and "10.9.0.1:" not in seen)
+        there.sees(lambda seen: "Upstairs" in seen and "Downstairs" not in seen)
