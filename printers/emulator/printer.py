@@ -204,10 +204,10 @@ class Printer:
         with self._change():
             self.faults.mute = on
 
-    def lose_replies(self, count: int) -> None:
-        """The next `count` answers get lost on their way."""
+    def lose_replies(self, count: int, *, after: int = 0) -> None:
+        """`count` answers get lost on their way, once `after` more have come through."""
         with self._change():
-            self.faults.lose_replies = count
+            self.faults.lose_replies, self.faults.spare_replies = count, after
 
     def reset_after(self, count: int) -> None:
         """Reset the connection once `count` more bytes have arrived. What arrived is printed."""
@@ -233,19 +233,32 @@ class Printer:
     # the loop
 
     def _open(self, *, listening: bool) -> None:
-        """(Re)bind the port; bound without listening it refuses callers and nobody else can take it."""
+        """Bind the port once; bound without listening it refuses callers and nobody else can take it.
+
+        On Linux, shutdown(2) ends the listening and keeps a port that was bound by its number.
+        """
         if self._pty:
             return
         if self._listener:
-            self._listener.close()
-        self._listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NETWORK_BUFFER)
-        self._listener.bind((self.host, self.port))
-        self.port = self._listener.getsockname()[1]
+            if listening:
+                self._listener.listen(16)
+            else:
+                with contextlib.suppress(OSError):  # it did not listen
+                    self._listener.shutdown(socket.SHUT_RDWR)
+            return
+        with self._bound() as any_port:
+            self.port = any_port.getsockname()[1]
+            self._listener = self._bound()
         self._listener.setblocking(False)
         if listening:
             self._listener.listen(16)
+
+    def _bound(self) -> socket.socket:
+        bound = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NETWORK_BUFFER)
+        bound.bind((self.host, self.port))
+        return bound
 
     def _wake(self) -> None:
         with contextlib.suppress(OSError):
@@ -359,7 +372,9 @@ class Printer:
 
     def _answer(self) -> None:
         answers, self.device.answers = bytes(self.device.answers), bytearray()
-        if answers and self.faults.lose_replies:
+        if answers and self.faults.spare_replies:
+            self.faults.spare_replies -= 1
+        elif answers and self.faults.lose_replies:
             self.faults.lose_replies -= 1
             answers = b""
         if self.faults.mute:
