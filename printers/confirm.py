@@ -265,8 +265,12 @@ class Attempt:
                     self._finish(Outcome.SENT)
                     return
                 yield from self._rest(1.0)
+        elif not self._transport.drained():
+            self._blocked = blocked_by(talk.status) or Reason.BUSY  # it listens to nobody, but has not died
         elif time.monotonic() - talk.heard_at > self._silence:
             self._finish(Outcome.UNKNOWN, Reason.SILENT, "it no longer answers")
+        else:
+            self._blocked = blocked_by(talk.status)
 
     def _proven(self) -> bool:
         if self._proof is Proof.A:

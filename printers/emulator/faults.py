@@ -10,9 +10,10 @@ class Faults:
 
     `refuse`: connections are refused. `hang`: connections are accepted, nothing is read or answered.
     `lie`: everything is acknowledged, nothing is printed. `mute`: prints, but answers nothing.
-    `lose_replies`: so many of the next answers get lost. `reset_after`: the connection is reset once so many
-    more bytes have arrived. `idle_close`: seconds without traffic until the printer hangs up (Epson network
-    boards: 300). `callers`: how a second connection fares while one is open.
+    `lose_replies`: so many of the next answers get lost, once `spare_replies` more have come through.
+    `reset_after`: the connection is reset once so many more bytes have arrived.
+    `idle_close`: seconds without traffic until the printer hangs up (Epson network boards: 300).
+    `callers`: how a second connection fares while one is open.
     """
 
     refuse: bool = False
@@ -20,6 +21,7 @@ class Faults:
     lie: bool = False
     mute: bool = False
     lose_replies: int = 0
+    spare_replies: int = 0
     reset_after: int | None = None
     idle_close: float | None = None
     callers: Literal["many", "second-waits", "second-refused"] = "many"

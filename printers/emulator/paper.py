@@ -17,7 +17,7 @@ Kind = Literal["text", "picture", "qr", "barcode", "feed"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One band of the paper: `ink` 0 to 255 by dot (None where only fed), `text` what it says if it was sent
+    """One band of the paper: `ink` has one bit a dot (None where only fed), `text` what it says if it was sent
     as text.
     """
 
@@ -29,7 +29,7 @@ class Part:
 
     def png(self) -> bytes:
         """This band alone, black on white."""
-        picture = ImageChops.invert(self.ink) if self.ink else Image.new("L", (8, max(1, self.height)), 255)
+        picture = ImageChops.invert(self.ink) if self.ink else Image.new("1", (8, max(1, self.height)), 255)
         out = io.BytesIO()
         picture.save(out, "PNG")
         return out.getvalue()

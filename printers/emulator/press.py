@@ -115,6 +115,8 @@ class Press:
         self._add(Part("feed", args[0]))
 
     def _add(self, part: Part) -> None:
+        if part.ink is not None:
+            part = replace(part, ink=part.ink.convert("1", dither=Image.Dither.NONE))
         self.paper.parts.append(part)
 
     # style

@@ -27,6 +27,7 @@ class Printer:
 
     `port` 0 takes a free one; read `port` after `start`. `pty=True` opens a serial line instead, at `path`.
     `proof` overrides the machine's class (A to D); `line_seconds` makes each line take time, as paper does.
+    The newest `keep` papers stay in `papers`; a paper takes about 80 KB.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Printer:
         proof: Literal["A", "B", "C", "D"] | None = None,
         line_seconds: float = 0.0,
         pty: bool = False,
+        keep: int = 2000,
     ) -> None:
         self.machine = machine(profile)
         self.host, self.port, self.path = host, port, ""
@@ -46,7 +48,7 @@ class Printer:
         self.papers: list[Paper] = []
         self.device = Device(self.machine, self._came_off, proof)
         self.received = 0
-        self._pty = pty
+        self._pty, self._keep = pty, keep
         self._changed = threading.Condition(threading.RLock())
         self._listeners: list[Callable[[Paper], None]] = []
         self._news: list[Paper] = []
@@ -266,6 +268,7 @@ class Printer:
 
     def _came_off(self, paper: Paper) -> None:
         self.papers.append(paper)
+        del self.papers[: -self._keep]
         self._news.append(paper)
 
     def _run(self) -> None:

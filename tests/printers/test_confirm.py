@@ -153,6 +153,21 @@ def test_a_hanging_printer_is_silent_and_has_been_sent_nothing(letter: Letter) -
         assert printer.wait_for(lambda p: whole(p) == 1)
 
 
+@pytest.mark.parametrize(("letter", "reason"), [("A", Reason.PAPER), ("B", Reason.BUSY)])
+def test_a_ticket_longer_than_the_printer_s_memory_waits_half_sent_for_paper(letter: Letter, reason: Reason) -> None:
+    profile = PROFILE[letter]
+    long = encode(Document((*[Line("宫保鸡丁" * 4, width=2, height=2)] * 90, Line("END K-0042"), Cut())), profile)
+    with kitchen(letter) as printer, connect(printer.connection) as wire:
+        printer.paper_out(after_lines=20)
+        attempt = Attempt(wire, long, proof=Proof(letter), process_id="LONG", profile=profile)
+        blocked = until(attempt, reason)
+        assert blocked.bytes_written
+        printer.paper_in()
+        assert finish(attempt).outcome is Outcome.PRINTED
+        assert len(printer.papers) == 1
+        assert "END K-0042" in printer.papers[0].text
+
+
 def test_another_till_on_the_line_reads_as_silent_until_it_hangs_up() -> None:
     with kitchen("A") as printer, connect(printer.connection) as other, connect(printer.connection) as wire:
         printer.callers("second-waits")
