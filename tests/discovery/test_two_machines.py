@@ -95,12 +95,12 @@ def hosts() -> Iterator[tuple[Host, Host]]:
                 "netns",
                 two.space,
             )
+            for host, address in ((one, "10.9.0.1"), (two, "10.9.0.2")):
+                ip("-n", host.space, "link", "set", "lo", "up")
+                ip("-n", host.space, "link", "set", host.wire, "up")
+                host.take_address(address)
         except subprocess.CalledProcessError as problem:
             pytest.skip(f"network namespaces are not to be had here: {problem.stderr.decode().strip()}")
-        for host, address in ((one, "10.9.0.1"), (two, "10.9.0.2")):
-            ip("-n", host.space, "link", "set", "lo", "up")
-            ip("-n", host.space, "link", "set", host.wire, "up")
-            host.take_address(address)
         yield one, two
 
 
