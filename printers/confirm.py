@@ -125,6 +125,8 @@ class Attempt:
 
     def _run(self) -> Steps:
         prefix = b""
+        if self._settles:  # before any question, whose bytes would count as the size of a picture cut off in its head
+            yield from self._send(PAD, own=False)
         if self._proof is not Proof.D:
             yield from self._until_ready(accept_blocked=self._settles)
         if self._settles:
@@ -170,12 +172,9 @@ class Attempt:
                     return
                 self._blocked = Reason.NOT_CLEARED
             if not self._already_printed():
-                yield from self._talk.say(PAD)
+                yield from self._send(PAD, own=False)
         elif self._proof in {Proof.A, Proof.B}:
-            yield from self._talk.say(PAD)
             yield from self._let_it_print()
-        else:
-            yield from self._talk.say(PAD)
 
     def _let_it_print(self) -> Steps:
         """Send a fence and wait for it.

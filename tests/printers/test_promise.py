@@ -107,3 +107,16 @@ def test_any_answer_is_lost(letter: Letter, skipped: int) -> None:
         first = attempt(printer, letter, marked=False)
         printer.lose_replies(0)
         judge(printer, letter, first)
+
+
+@pytest.mark.parametrize("letter", ["A", "B", "C"])
+@pytest.mark.parametrize("into", range(1, 9))
+def test_a_picture_cut_off_in_its_head_does_not_take_our_questions_for_its_size(letter: Letter, into: int) -> None:
+    questions = 12
+    at = questions + ticket(letter, marked=False).index(b"\x1dv0\x00") + into
+    with Printer(PROFILES[letter].name, proof=letter) as printer:
+        printer.reset_after(at)
+        first = attempt(printer, letter, marked=False)
+        assert first.outcome is Outcome.UNKNOWN
+        printer.faults.reset_after = None
+        judge(printer, letter, first)
