@@ -9,8 +9,10 @@ How a spooler drives it: commit the attempt as about to be sent, then
 
     attempt = Attempt(transport, payload, proof=..., process_id=..., profile=..., on_first_byte=commit)
     while not (delivery := attempt.poll(5.0)).finished:
-        if delivery.outcome is Outcome.BLOCKED: raise or keep the alarm (delivery.reason), perhaps decide to
-        reroute else: lower it
+        if delivery.outcome is Outcome.BLOCKED:
+            ...  # raise or keep the alarm (delivery.reason); perhaps reroute
+        else:
+            ...  # lower the alarm
 
 `poll` returns early whenever the outcome or the reason changes. BLOCKED never times out: the ticket waits in
 the printer and the same attempt goes on to its proof once somebody has put in paper. To give up, stop polling
@@ -37,9 +39,7 @@ RESUME = b"\x10\x05\x01"
 """DLE ENQ 1: recover from an error that was put right and go on at the line where it happened."""
 FENCE = b"\x1dr\x01"
 PAD = bytes(4200)
-"""Zeros complete a picture whose rest was lost, which would swallow the next ticket otherwise; else they do
-nothing.
-"""
+"""Zeros complete a picture whose rest was lost, which would swallow the next ticket otherwise; else they do nothing."""
 
 
 class Attempt:

@@ -52,9 +52,7 @@ def _found(
 
 
 def announced(seconds: float = 3.0, interfaces: Sequence[str] | None = None) -> list[Found]:
-    """Printers that announce themselves by mDNS within `seconds`, on all interfaces or on the given
-    addresses.
-    """
+    """Printers that announce themselves by mDNS within `seconds`, on all interfaces or on the given addresses."""
     from zeroconf import InterfaceChoice, ServiceBrowser, ServiceStateChange, Zeroconf
 
     names: dict[str, str] = {}
@@ -88,9 +86,7 @@ def _bracketed(host: str) -> str:
 
 
 def own_neighbours() -> list[str]:
-    """All other addresses of the box's own private IPv4 networks, at most the /24 around each of its
-    addresses.
-    """
+    """All other addresses of the box's own private IPv4 networks, at most the /24 around each of its addresses."""
     import ifaddr
 
     hosts: list[str] = []
@@ -133,9 +129,7 @@ def _ask(host: str, port: int, end: float) -> Found | None:
 
 
 def plugged_in(root: Path = Path("/sys/bus/usb/devices")) -> list[Found]:
-    """USB devices with a printer interface (class 7), by the kernel's device file where its driver has
-    them.
-    """
+    """USB devices with a printer interface (class 7), by the kernel's device file where its driver has them."""
     found = []
     for interface in sorted(root.glob("*:*")):
         if _word(interface / "bInterfaceClass") != "07":

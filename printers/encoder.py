@@ -46,9 +46,7 @@ CHINESE_ON = b"\x1c&"
 ALIGN = {"left": b"\x1ba\x00", "center": b"\x1ba\x01", "right": b"\x1ba\x02"}
 AUTO_STATUS = b"\x1da\x0f"
 GUARD = b"\x1d(D\x05\x00\x14\x01\x00\x02\x00"
-"""`GS ( D`: real-time drawer kick and power off (DLE DC4 1 and 2) are not executed (Epson ESC/POS
-reference).
-"""
+"""`GS ( D`: real-time drawer kick and power off (DLE DC4 1 and 2) are not executed (Epson ESC/POS reference)."""
 
 
 def encode(document: Document, profile: Profile) -> bytes:
@@ -70,9 +68,7 @@ def warm_up() -> None:
 
 
 def prelude(profile: Profile) -> bytes:
-    """What every ticket starts with: reset, Chinese mode off (clones power up in it), guard, status, first
-    page.
-    """
+    """What every ticket starts with: reset, Chinese mode off (clones power up in it), guard, status, first page."""
     parts = [RESET, CHINESE_OFF]
     if profile.replies.guard:
         parts.append(GUARD)
@@ -226,9 +222,7 @@ class _Ticket:
         self.switch_to(Laid(""), chinese=False)
 
     def aligned(self, align: str, build: Callable[[], bytes], instead: str) -> None:
-        """A code or picture at its place; where it cannot be built, `instead` as text, so that nothing is
-        missing.
-        """
+        """A code or picture at its place; where it cannot be built, `instead` as text, so that nothing is missing."""
         self.plain_style()
         try:
             data = build()

@@ -1,9 +1,9 @@
 """Epson ePOS-Print: the printer is a small web server that takes XML and answers after printing.
 
-The same interface as `confirm.Attempt`, for printers on `epos://host` or `epos+tls://host`. The ticket's
-ESC/POS bytes travel inside a `command` element, so encoder and profiles stay the same. Sources: Epson
-ePOS-Print XML User's Manual (TM-T20II-i pages 63 and 64, TM-m50II pages 59 and 60, TM-U220 page 68): success
-is answered after printing; EX_TIMEOUT means that nobody knows.
+The same interface as `confirm.Attempt`, for printers on `epos://host` or `epos+tls://host`. The ticket's ESC/POS bytes
+travel inside a `command` element, so encoder and profiles stay the same. Sources: Epson ePOS-Print XML User's Manual
+(TM-T20II-i pages 63 and 64, TM-m50II pages 59 and 60, TM-U220 page 68): success is answered after printing; EX_TIMEOUT
+means that nobody knows.
 """
 
 import http.client
@@ -111,9 +111,9 @@ def read_answer(body: bytes) -> Answer:
 class EposAttempt:
     """One ticket to one ePOS printer; `poll` and `Delivery` as in `confirm.Attempt`.
 
-    A poll that finds the printer blocked returns at once; the next one asks again, and sends again once the
-    printer is ready: a refused request printed nothing. After a broken connection or EX_TIMEOUT the outcome
-    is UNKNOWN.
+    A poll that finds the printer blocked returns at once; the next one asks again, and the ticket goes out once the
+    printer is ready. A ticket that was sent and not confirmed is UNKNOWN: an error may have come half-way through it.
+    Where the printer's own spooler is on, its success only means "queued", so the outcome is SENT.
     """
 
     def __init__(

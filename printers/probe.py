@@ -140,9 +140,7 @@ def probe(transport: Transport, profile: Profile, *, deadline: float = 60.0, pat
 
 
 def hanzi_slip(profile: Profile) -> bytes:
-    """Bytes of a slip that asks the person whether the printer's own Chinese is right, before it is trusted
-    with it.
-    """
+    """Bytes of a slip that asks the person whether the printer's own Chinese is right, before it is trusted with it."""
     words = (
         Line("Is the next line Chinese, and right?"),
         Line("宫保鸡丁 1 份, 不辣"),

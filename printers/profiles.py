@@ -31,9 +31,7 @@ class Sourced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Paper(Sourced, frozen=True):
-    """Print width in dots and in Font A columns; one cell of the grid is `cell` dots, one line `line` dots
-    high.
-    """
+    """Print width in dots and in Font A columns; one cell of the grid is `cell` dots, one line `line` dots high."""
 
     width_mm: int
     dots: int
@@ -97,7 +95,7 @@ class Replies(Sourced, frozen=True):
     """What is expected of the back channel until the printer is probed.
 
     `proof` is the class of evidence A to D; `auto_status` whether `GS a` is known; `guard` whether `GS ( D`
-    may be sent to stop real-time commands hidden in graphics. `bytes_per_second` and `lines_per_second` are
+    may be sent to stop real-time commands hidden in graphics. `lines_per_second` is
     for patience only.
     """
 

@@ -29,9 +29,7 @@ A printer that lost the rest of a command swallows at most this much of what fol
 """
 
 _INK: Final = 80
-"""From which grey on a dot is burnt: low, because single-dot strokes of small Latin letters would break
-otherwise.
-"""
+"""From which grey on a dot is burnt: low, because single-dot strokes of small Latin letters would break otherwise."""
 
 HIDDEN_COMMAND: Final = re.compile(rb"\x10[\x04\x05\x14]")
 """A printer executes DLE EOT, DLE ENQ and DLE DC4 on reception, even inside a picture (Epson TM-T88III
@@ -171,9 +169,7 @@ def defang(data: bytes) -> bytes:
 
 
 def raster(ink: Image.Image) -> bytes:
-    """The picture as `GS v 0` commands, in bands, with nothing in them that looks like a real-time
-    command.
-    """
+    """The picture as `GS v 0` commands, in bands, with nothing in them that looks like a real-time command."""
     width = -(-ink.width // 8)
     if ink.width % 8:
         padded = Image.new("1", (width * 8, ink.height))

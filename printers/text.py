@@ -29,9 +29,7 @@ class Run:
 
 
 def clean(text: str) -> str:
-    """Text as one can print it: composed (NFC), tabs as a space, other control characters gone, newlines
-    kept.
-    """
+    """Text as one can print it: composed (NFC), tabs as a space, other control characters gone, newlines kept."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     return "".join(c for c in composed if c == "\n" or _printable(c))
 
@@ -62,9 +60,7 @@ def cells(text: str) -> int:
 
 
 def _atoms(text: str) -> list[str]:
-    """Pieces a line may break between: words, runs of spaces, single wide characters with their
-    punctuation.
-    """
+    """Pieces a line may break between: words, runs of spaces, single wide characters with their punctuation."""
     atoms: list[str] = []
     glue = False
     for cluster in clusters(text):

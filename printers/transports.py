@@ -351,9 +351,7 @@ class Serial(Transport):
 
 
 def _resolve(host: str, timeout: float) -> str:
-    """The first address of `host`; the system's resolver knows no deadline, so it works on a thread of its
-    own.
-    """
+    """The first address of `host`; the system's resolver knows no deadline, so it works on a thread of its own."""
     with contextlib.suppress(ValueError):
         return str(ipaddress.ip_address(host))
     found: list[str] = []

@@ -10,9 +10,7 @@ from printers.emulator.web import WebView
 
 
 def main() -> int:
-    """Run one emulated printer until interrupted; every paper is told on the terminal and, with --out, kept
-    as PNG.
-    """
+    """Run one emulated printer until interrupted; every paper is told on the terminal and, with --out, kept as PNG."""
     parser = argparse.ArgumentParser(prog="python -m printers.emulator", description=__doc__)
     parser.add_argument("--profile", default="epson-tm-t88vi", help=f"one of {', '.join(machine_names())}")
     parser.add_argument("--port", type=int, default=9100)

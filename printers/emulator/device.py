@@ -99,9 +99,7 @@ class Device:
     # arriving data
 
     def receive(self, data: bytes) -> None:
-        """Bytes from the host: real-time commands are carried out now, everything waits in memory for its
-        turn.
-        """
+        """Bytes from the host: real-time commands are carried out now, everything waits in memory for its turn."""
         if not self.sensors.power:
             return
         self.memory += data

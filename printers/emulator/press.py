@@ -227,9 +227,7 @@ class Press:
             self._picture(dots, zoom=args[1] & 3)
 
     def graphics(self, args: bytes) -> None:
-        """GS ( L: 112 takes a picture in, 50 prints it, 67 keeps it in NV memory under a key, 69 prints
-        that.
-        """
+        """GS ( L: 112 takes a picture in, 50 prints it, 67 keeps it in NV memory under a key, 69 prints that."""
         function = args[1] if len(args) > 1 else 0
         if function == 112 and args[2] == 48:
             width, height = int.from_bytes(args[6:8], "little"), int.from_bytes(args[8:10], "little")
