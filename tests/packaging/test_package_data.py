@@ -18,6 +18,6 @@ def test_every_data_file_is_packed() -> None:
         path
         for package in ("barbox", "printers")
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"} and not path.is_relative_to(ROOT / "barbox/web")
+        if path.is_file() and path.suffix not in {".py", ".pyc", ".md"} and not path.is_relative_to(ROOT / "barbox/web")
     }
     assert there == packed
