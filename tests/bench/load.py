@@ -82,7 +82,17 @@ def _run(target: Target, method: str, path: str, body: str, clients: int, second
         file.write(script)
         file.flush()
         address = f"http://127.0.0.1:{target.port}{path}"
-        command = ["wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "-s", file.name, address]
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{clients}",
+            f"-d{max(1, round(seconds))}s",
+            "--timeout",
+            "30s",
+            "-s",
+            file.name,
+            address,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     return Heard(**json.loads(done.stdout.splitlines()[-1]))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bench.sockets import masked
 from tests.bench.targets import Target
-from tests.faults.box import Box, Pass, furnish, running
+from tests.faults.box import Pass, furnish, running
 
 NODE = Path(__file__).with_name("node")
 BARE, BOX, ONE_BY_ONE, EXPRESS = "bare handler", "box", "box, one commit an order", "express + socket.io"
@@ -90,19 +90,13 @@ def launched(data: Path, known: Pass, *, one_by_one: bool = False, slow: bool = 
         yield Target(
             f"{name}, +{SLOWER_US // 1000} ms a sync" if slow else name,
             started_box.port,
-            _traced(started_box) if slow else started_box.process.pid,
+            started_box.pid,
             json.dumps(ORDER),
             headers={"Authorization": f"Bearer {known.session}"},
             live="/api/live?rooms=floor",
             live_headers={"Authorization": f"Bearer {known.session}"},
             reads={"menu": "/api/menu", "floor plan": "/api/floor", "open orders": "/api/orders?status=open"},
         )
-
-
-def _traced(started_box: Box) -> int:
-    """The process below strace."""
-    tracer = started_box.process.pid
-    return int(Path(f"/proc/{tracer}/task/{tracer}/children").read_text().split()[0])
 
 
 def _cache() -> Path:

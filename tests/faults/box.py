@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,6 +68,7 @@ class Box:
     """A running box."""
 
     process: subprocess.Popen[str]
+    pid: int
     port: int
     setup_code: str | None
 
@@ -93,7 +95,7 @@ class Box:
 
     def kill(self) -> None:
         """Pull its plug, as far as a process has one."""
-        self.process.kill()
+        os.kill(self.pid, signal.SIGKILL)
         self.process.wait()
 
 
@@ -101,7 +103,7 @@ class Box:
 def running(data: Path, *, before: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> Iterator[Box]:
     """`barbox serve` on a free port, ended politely at the end of the block unless it is dead by then.
 
-    `before` is a command that runs it, such as strace.
+    `before` is a command that runs it, such as strace, which hears no signal while it does.
     """
     serve = [sys.executable, "-m", "barbox", "serve", "--data", str(data), "--no-mdns"]
     process = subprocess.Popen(
@@ -111,18 +113,26 @@ def running(data: Path, *, before: Sequence[str] = (), environment: Mapping[str,
         env={**os.environ, **(environment or {})},
     )
     with process:
+        pid = process.pid
         try:
-            yield _listening(process)
+            port = int(_said(process, r"open at http://localhost:(\d+)"))
+            pid = _below(process.pid) if before else process.pid
+            yield Box(process, pid, port, _setup_code(process, port))
         finally:
             if process.poll() is None:
-                process.terminate()
+                os.kill(pid, signal.SIGTERM)
 
 
-def _listening(process: subprocess.Popen[str]) -> Box:
-    port = int(_said(process, r"open at http://localhost:(\d+)"))
-    health = Till(port).call("GET", "/api/health")
-    code = _said(process, r"Set-up code: (\S+)") if health["status"] == "setup" else None
-    return Box(process, port, code)
+def _below(pid: int) -> int:
+    """The process that another one runs."""
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
+def _setup_code(process: subprocess.Popen[str], port: int) -> str | None:
+    stranger = Till(port)
+    health = stranger.call("GET", "/api/health")
+    stranger.close()
+    return _said(process, r"Set-up code: (\S+)") if health["status"] == "setup" else None
 
 
 def _said(process: subprocess.Popen[str], wanted: str) -> str:
