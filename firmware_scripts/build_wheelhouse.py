@@ -10,14 +10,8 @@ import sys
 from firmware_scripts.plan import Machine, Run, Step
 
 NEEDS_ROOT = False
-# Debian 12 has glibc 2.36 and Debian 13 glibc 2.41; pip takes wheels made for older ones too.
-PLATFORMS = (
-    "manylinux_2_34_{}",
-    "manylinux_2_31_{}",
-    "manylinux_2_28_{}",
-    "manylinux_2_17_{}",
-    "manylinux2014_{}",
-)
+# Debian 12 has glibc 2.36; pip has to be told every older one that a wheel may have been made for.
+PLATFORMS = tuple(f"manylinux_2_{minor}_{{}}" for minor in range(36, 16, -1)) + ("manylinux2014_{}",)
 MACHINES = ("aarch64", "x86_64")
 
 
