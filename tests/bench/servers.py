@@ -16,7 +16,7 @@ from tests.bench.targets import Target
 from tests.faults.box import Pass, furnish, running
 
 NODE = Path(__file__).with_name("node")
-BARE, BOX, ONE_BY_ONE, EXPRESS = "bare handler", "box", "box, one commit an order", "express + socket.io"
+BARE, BOX, ONE_BY_ONE, EXPRESS = "bare handler", "box", "one commit an order", "express + socket.io"
 PRODUCTS = 300
 PLENTY = 1_000_000
 SLOWER_US = 8000
@@ -88,7 +88,7 @@ def launched(data: Path, known: Pass, *, one_by_one: bool = False, slow: bool = 
     environment = {"BARBOX_TEST_BATCH": "1"} if one_by_one else {}
     with running(data, before=before, environment=environment) as started_box:
         yield Target(
-            f"{name}, +{SLOWER_US // 1000} ms a sync" if slow else name,
+            f"{name}, +{SLOWER_US // 1000} ms" if slow else name,
             started_box.port,
             started_box.pid,
             json.dumps(ORDER),
