@@ -71,6 +71,11 @@ class BusinessDays:
             self._span = (self._start(day), self._start(day + timedelta(days=1)), number)
         return number
 
+    def began(self, moment: int) -> int:
+        """When (ms) the business day of a moment began."""
+        self.of(moment)
+        return self._span[0]
+
     def local(self, moment: int) -> datetime:
         """The moment on the venue's wall."""
         return datetime.fromtimestamp(moment / 1000, self._zone)

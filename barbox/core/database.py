@@ -7,6 +7,7 @@ or checkpoint at once, so exactly one does both; a lock file keeps a second proc
 """
 
 import asyncio
+import collections
 import contextlib
 import fcntl
 import logging
@@ -37,6 +38,8 @@ CHECKPOINT_BYTES = 16 * 1024 * 1024
 """Under load the write-ahead log is checkpointed at this size; otherwise as soon as the writer is idle."""
 CHECKPOINT_PATIENCE_MS = 100
 IDLE_S = 1.0
+MOST_HELD_BYTES = 256 * 1024 * 1024
+"""However long somebody holds the main file frozen, the write-ahead log does not outgrow this."""
 READERS = 2
 DISK_FAILED = {
     sqlite3.SQLITE_FULL,
@@ -62,6 +65,17 @@ class _Done(NamedTuple):
     future: asyncio.Future[Any]
     result: Any
     refusal: BaseException | None
+
+
+class Frozen:
+    """The database's main file standing still: all that was committed up to `head` is in it, and nothing after.
+
+    `thawed` is set when the write-ahead log outgrew its bound and the file moved on after all.
+    """
+
+    def __init__(self, head: journal.Head) -> None:
+        self.head = head
+        self.thawed = False
 
 
 def connect_for_writing(path: Path) -> sqlite3.Connection:
@@ -109,6 +123,8 @@ class Database:
         self.clock = clock
         self._connection = connection
         self._memory = WriterMemory(journal.head(connection), days)
+        self._to_freeze: collections.deque[asyncio.Future[Frozen]] = collections.deque()
+        self._frozen: set[Frozen] = set()
         self.clock.not_before(self._memory.head.at)
         self._most = batch
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -191,6 +207,21 @@ class Database:
             ending.add_done_callback(lambda _: self._readers.put_nowait(connection))
             await asyncio.shield(ending)
 
+    @contextlib.asynccontextmanager
+    async def frozen(self) -> AsyncIterator[Frozen]:
+        """Hold the main file still while it is copied: commits go on, into the write-ahead log alone.
+
+        Raises Unavailable while a reader keeps the log from being emptied: try again.
+        """
+        future: asyncio.Future[Frozen] = self._loop.create_future()
+        self._to_freeze.append(future)
+        await self.write(lambda _tx: None)
+        held = await future
+        try:
+            yield held
+        finally:
+            self._frozen.discard(held)
+
     def subscribe(self, told: Callable[[int, list[Event]], None]) -> None:
         """Have `told(seq, events)` called on the event loop after each commit that has events."""
         self._subscribers.append(told)
@@ -233,6 +264,8 @@ class Database:
                 break
             dirty = True
             stopping = self._batch(first)
+            if self._to_freeze:
+                self._freeze()
             if self._wal_bytes() > self._checkpoint_at:
                 self._checkpoint()
             if stopping:
@@ -321,10 +354,32 @@ class Database:
             for wake in self._signals.get(signal, ()):
                 wake()
 
-    def _checkpoint(self) -> None:
-        """As far as it goes at once: a reader that stays in its snapshot must not hold up the next order."""
-        if self._broken:
-            return
+    def _freeze(self) -> None:
+        emptied = self._checkpoint()
+        while self._to_freeze:
+            future = self._to_freeze.popleft()
+            held = Frozen(self._memory.head)
+            if emptied:
+                self._frozen.add(held)
+            self._loop.call_soon_threadsafe(self._hand_over, future, held if emptied else None)
+
+    def _hand_over(self, future: asyncio.Future[Frozen], held: Frozen | None) -> None:
+        if future.cancelled():
+            self._frozen -= {held} if held else set()
+        elif held is None:
+            future.set_exception(Unavailable("a long report is being read"))
+        else:
+            future.set_result(held)
+
+    def _checkpoint(self) -> bool:
+        """As far as it goes at once: a reader that stays in its snapshot must not hold up the next order.
+
+        Returns whether the main file now holds everything.
+        """
+        if self._broken or (self._frozen and self._wal_bytes() < MOST_HELD_BYTES):
+            return False
+        while self._frozen:
+            self._frozen.pop().thawed = True
         try:
             self._connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_PATIENCE_MS}")
             busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -333,6 +388,7 @@ class Database:
             log.exception("checkpoint failed")
             busy = 1
         self._checkpoint_at = self._wal_bytes() + CHECKPOINT_BYTES if busy else CHECKPOINT_BYTES
+        return not busy
 
     def _wal_bytes(self) -> int:
         try:
