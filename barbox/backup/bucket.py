@@ -1,0 +1,137 @@
+"""Backups in an S3-compatible bucket: AWS, R2, B2, MinIO, SeaweedFS, Aliyun OSS and Tencent COS by their S3 mode."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import obstore
+from obstore import exceptions
+from obstore.store import S3Store
+
+from barbox.backup.faults import BackupFault
+from barbox.backup.targets import Credentials, Found, Pace
+
+PART_BYTES = 8 * 1024 * 1024
+"""S3 allows 10,000 parts: enough for 80 GB; two at once are in memory."""
+AT_ONCE = 2
+CONNECT_S = 10
+SILENCE_S = 120
+
+_SIGNS = (
+    ("clock", ("RequestTimeTooSkewed", "RequestTimeSkewed", "RequestExpired")),
+    (
+        "credentials",
+        ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Unauthorized", "403 Forbidden", "401"),
+    ),
+    ("full", ("507", "QuotaExceeded", "StorageFull", "InsufficientStorage", "EntityTooLarge", "413")),
+    ("no_place", ("NoSuchBucket",)),
+    ("cut", ("error decoding response body", "IncompleteBody", "connection closed", "connection reset", "broken pipe")),
+    ("unreachable", ("error sending request", "timed out", "dns error", "Connection refused", "503", "502", "504")),
+)
+
+
+class BucketStore:
+    """A prefix of one bucket."""
+
+    def __init__(self, bucket: str, prefix: str, query: dict[str, str], credentials: Credentials) -> None:
+        endpoint = query.get("endpoint", "")
+        style = query.get("style", "path" if endpoint else "virtual")
+        self._store = S3Store(
+            bucket,
+            prefix=prefix or None,
+            access_key_id=credentials.user,
+            secret_access_key=credentials.secret,
+            region=query.get("region", "us-east-1"),
+            virtual_hosted_style_request=style == "virtual",
+            client_options={
+                "allow_http": endpoint.startswith("http://"),
+                "connect_timeout": timedelta(seconds=CONNECT_S),
+                "timeout": timedelta(seconds=SILENCE_S),
+            },
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)},
+            config={"endpoint": endpoint} if endpoint else {},
+        )
+
+    async def names(self) -> list[Found]:
+        with faults():
+            listed = await obstore.list_with_delimiter_async(self._store)
+        found = [Found(each["path"].rpartition("/")[2], each["size"]) for each in listed["objects"]]
+        return [each for each in found if each.name]
+
+    async def small(self, name: str) -> bytes | None:
+        try:
+            with faults():
+                answer = await obstore.get_async(self._store, name)
+                return bytes(await answer.bytes_async())
+        except BackupFault as fault:
+            if fault.code == "missing":
+                return None
+            raise
+
+    async def put_small(self, name: str, data: bytes, *, anew: bool) -> bool:
+        try:
+            with faults():
+                await obstore.put_async(self._store, name, data, mode="create" if anew else "overwrite")
+        except exceptions.AlreadyExistsError:
+            return False
+        return True
+
+    async def upload(self, name: str, file: Path, pace: Pace) -> None:
+        if await self._there(name):
+            raise BackupFault("occupied", f"{name} is there already")
+        with faults():
+            await obstore.put_async(
+                self._store,
+                name,
+                pace.pieces(file),
+                use_multipart=True,
+                chunk_size=PART_BYTES,
+                max_concurrency=AT_ONCE,
+            )
+
+    async def download(self, name: str) -> AsyncIterator[bytes]:
+        with faults():
+            answer = await obstore.get_async(self._store, name)
+            async for piece in answer.stream(min_chunk_size=256 * 1024):
+                yield bytes(piece)
+
+    async def delete(self, name: str) -> None:
+        with faults():
+            await obstore.delete_async(self._store, name)
+
+    async def close(self) -> None:
+        return
+
+    async def _there(self, name: str) -> bool:
+        try:
+            with faults():
+                await obstore.head_async(self._store, name)
+        except BackupFault as fault:
+            if fault.code == "missing":
+                return False
+            raise
+        return True
+
+
+@contextlib.contextmanager
+def faults() -> Iterator[None]:
+    """What the object store's library raises, in our words; AlreadyExistsError goes through."""
+    try:
+        yield
+    except exceptions.AlreadyExistsError:
+        raise
+    except (exceptions.BaseError, OSError) as error:
+        raise _fault(error) from None
+
+
+def _fault(error: Exception) -> BackupFault:
+    text = str(error)
+    for code, signs in _SIGNS:
+        if any(sign in text for sign in signs):
+            return BackupFault(code, text)
+    if isinstance(error, exceptions.NotFoundError | FileNotFoundError):
+        return BackupFault("missing", text)
+    if isinstance(error, exceptions.UnauthenticatedError | exceptions.PermissionDeniedError | PermissionError):
+        return BackupFault("credentials", text)
+    return BackupFault("refused", text)

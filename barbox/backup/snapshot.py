@@ -1,0 +1,179 @@
+"""Sealing a database file and opening it again: zstd, then age, in a stream of small pieces.
+
+A sealed backup is the plain database file, compressed with zstd and encrypted with age: `age -d -i KEY f | zstd -d`
+opens it without this program.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from barbox.backup.faults import BackupFault
+
+LEVEL = 3
+ROOM_TO_SPARE = 64 * 1024 * 1024
+PIECE = 1024 * 1024
+
+
+class Sealed(NamedTuple):
+    """The sealed file's size and SHA-256, and those of the database in it."""
+
+    size: int
+    sha256: str
+    plain_size: int
+    plain_sha256: str
+
+
+class Hashing:
+    """A file whose bytes are counted and hashed as they pass."""
+
+    def __init__(self, file: IO[bytes] | None) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.failure: OSError | None = None
+        """What the file itself raised: the encryptor between loses its number."""
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            data = self._file.read(size) if self._file else b""
+        except OSError as error:
+            self.failure = error
+            raise
+        self._note(data)
+        return data
+
+    def write(self, data: bytes) -> int:
+        self._note(data)
+        try:
+            if self._file:
+                self._file.write(data)
+        except OSError as error:
+            self.failure = error
+            raise
+        return len(data)
+
+    def flush(self) -> None:
+        if self._file:
+            self._file.flush()
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def _note(self, data: bytes) -> None:
+        self._hash.update(data)
+        self.size += len(data)
+
+
+def seal(source: Path, target: Path, recipients: list[str]) -> Sealed:
+    """Write `source`, compressed and encrypted to each recipient, to the new file `target`; made durable.
+
+    Raises BackupFault("box_full").
+    """
+    import pyrage
+    import zstandard
+
+    keys: list[Any] = [pyrage.x25519.Recipient.from_str(each) for each in recipients]
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
+    with room(source.stat().st_size, target.parent), source.open("rb") as plain, create(target) as out:
+        reading, writing = Hashing(plain), Hashing(out)
+        packed = compressor.stream_reader(reading, size=source.stat().st_size, read_size=PIECE)  # type: ignore[arg-type]
+        try:
+            pyrage.encrypt_io(_InPieces(packed), writing, keys)
+        except OSError:
+            raise writing.failure or reading.failure or BackupFault("stopped") from None
+        out.flush()
+        os.fsync(out.fileno())
+    return Sealed(writing.size, writing.sha256, reading.size, reading.sha256)
+
+
+def unseal(sealed: IO[bytes], key: str, target: Path | None) -> Sealed:
+    """Read a sealed stream to its end; the database goes to the new file `target`, or nowhere.
+
+    Raises BackupFault: "damaged" when it does not open with `key` or is cut short, "box_full".
+    """
+    import pyrage
+    import zstandard
+
+    identity: Any = pyrage.x25519.Identity.from_str(key)
+    reading = Hashing(sealed)
+    with contextlib.ExitStack() as stack:
+        out = None
+        if target is not None:
+            stack.enter_context(room(0, target.parent))
+            out = stack.enter_context(create(target))
+        writing = Hashing(out)
+        unpacker = zstandard.ZstdDecompressor().decompressobj()
+        unpacking = _Unpacking(unpacker, writing)
+        try:
+            pyrage.decrypt_io(reading, unpacking, [identity])
+        except (pyrage.DecryptError, zstandard.ZstdError, OSError) as error:
+            raise unpacking.failure or reading.failure or BackupFault("damaged", str(error)) from None
+        if not unpacker.eof:
+            raise BackupFault("damaged", "it ends in the middle")
+        if out is not None:
+            out.flush()
+            os.fsync(out.fileno())
+    return Sealed(reading.size, reading.sha256, writing.size, writing.sha256)
+
+
+@contextlib.contextmanager
+def room(needed: int, folder: Path) -> Any:
+    """Say that the box is full, before (by `needed` bytes and some to spare) or when it happens."""
+    if needed and shutil.disk_usage(folder).free < needed + ROOM_TO_SPARE:
+        raise BackupFault("box_full", f"{needed + ROOM_TO_SPARE} bytes are needed in {folder}")
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise BackupFault("box_full", str(error)) from None
+        raise
+
+
+def create(path: Path) -> IO[bytes]:
+    """A new file that only this user reads."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "wb")
+
+
+class _InPieces:
+    """Lets the encryptor's many small reads be served from larger ones."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+        self._piece = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        if not self._piece:
+            self._piece = memoryview(self._source.read(PIECE))
+        served, self._piece = self._piece[:size], self._piece[size:]
+        return bytes(served)
+
+
+class _Unpacking:
+    def __init__(self, unpacker: Any, out: Hashing) -> None:
+        self._unpacker = unpacker
+        self._out = out
+        self.failure: Exception | None = None
+
+    def write(self, data: bytes) -> int:
+        import zstandard
+
+        try:
+            if self._unpacker.eof:
+                raise BackupFault("damaged", "something follows its end")
+            self._out.write(self._unpacker.decompress(data))
+        except zstandard.ZstdError as error:
+            self.failure = BackupFault("damaged", str(error))
+            raise OSError(str(error)) from None
+        except (OSError, BackupFault) as error:
+            self.failure = error
+            raise OSError(str(error)) from None
+        return len(data)
+
+    def flush(self) -> None:
+        self._out.flush()
