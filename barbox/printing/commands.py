@@ -9,7 +9,7 @@ from barbox.core.errors import NotFound, WrongState
 from barbox.core.statements import freeze
 from barbox.core.transaction import Signal, Transaction
 from barbox.printing import contents, rules
-from barbox.printing.contents import Bill, Kick, Recovery, StartSlip, TestPage, Ticket, TicketLine
+from barbox.printing.contents import Bill, DrawerSlip, Kick, Recovery, Report, StartSlip, TestPage, Ticket, TicketLine
 from barbox.printing.models import PrintAttempt, PrintJob
 from barbox.printing.queries import JOB, JobRow, KnownStation, PrinterRow, load_printers, load_stations
 
@@ -128,6 +128,12 @@ def print_bill(tx: Transaction, bill: Bill, order_id: int, *, copy: int = 1) -> 
         order_id=order_id,
         copy=copy,
     )
+
+
+def print_slip(tx: Transaction, slip: Report | DrawerSlip, number: str, *, copy: int = 1) -> int | None:
+    """A report or drawer slip at the receipt printer; None where the bar has none."""
+    printer = receipt_printer(tx)
+    return None if printer is None else _insert(tx, "report", printer.id, contents.encode(slip), number, copy=copy)
 
 
 def kick_drawer(tx: Transaction) -> int | None:

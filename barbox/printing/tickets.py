@@ -6,9 +6,21 @@ from barbox.core.clock import BusinessDays
 from barbox.core.money import show_quantity
 from barbox.core.names import first
 from barbox.core.settings import Venue
-from barbox.printing.contents import Bill, Content, Kick, Recovery, StartSlip, TestPage, Ticket, TicketLine
+from barbox.printing.contents import (
+    Bill,
+    Content,
+    DrawerSlip,
+    Kick,
+    Recovery,
+    Report,
+    StartSlip,
+    TestPage,
+    Ticket,
+    TicketLine,
+)
 from barbox.printing.marks import Marks, warnings
 from barbox.printing.receipts import lines_of_bill
+from barbox.printing.reports import drawer_slip, report
 from barbox.printing.slips import recovery_slip, start_slip, test_page
 from barbox.printing.templates import Templates, TicketTemplate
 from barbox.printing.texts import text
@@ -26,6 +38,10 @@ def lay_out(
             return _document(_ticket(content, marks, days, templates.ticket), marks, f"{content.place} {marks.number}")
         case Bill():
             return _document(lines_of_bill(content, marks, venue, days, templates.receipt), marks, marks.number)
+        case Report():
+            return _document(report(content, marks, venue, days), marks, f"{content.kind} {marks.number}")
+        case DrawerSlip():
+            return _document(drawer_slip(content, marks, venue, days), marks, marks.number)
         case TestPage():
             return _document(test_page(content, venue), marks, "TEST")
         case StartSlip():
@@ -55,12 +71,7 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     yield Line(place, width=template.place_size, height=template.place_size, bold=True, align="center")
     yield from _facts(ticket, marks, days, template)
     yield Rule("=")
-    for course in sorted({line.course or 0 for line in ticket.lines}):
-        if course:
-            yield Bar(text("course", language, n=course))
-        for line in ticket.lines:
-            if (line.course or 0) == course:
-                yield from _ticket_line(line, ticket.action, language, template)
+    yield from _lines(ticket, language, template)
     if ticket.reason and ticket.action == "void":
         yield Line(text("reason", language, reason=ticket.reason), bold=True)
     yield Rule("=")
@@ -73,7 +84,18 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     yield Cut()
 
 
+def _lines(ticket: Ticket, language: str, template: TicketTemplate) -> Iterator[AnyElement]:
+    for course in sorted({line.course or 0 for line in ticket.lines}):
+        if course:
+            yield Bar(text("course", language, n=course))
+        for line in ticket.lines:
+            if (line.course or 0) == course:
+                yield from _ticket_line(line, ticket.action, language, template)
+
+
 def _facts(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTemplate) -> Iterator[AnyElement]:
+    if ticket.takeaway:
+        yield Bar(text("takeaway", marks.language), height=2)
     facts = [marks.number, days.local(marks.created_at).strftime("%H:%M")]
     if template.show_waiter:
         facts.append(ticket.staff)

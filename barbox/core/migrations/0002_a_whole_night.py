@@ -63,11 +63,10 @@ CREATE TABLE payment_tax (
   gross INTEGER NOT NULL, tax INTEGER NOT NULL, PRIMARY KEY (payment_id, tax_rate_id, rate)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settlement (
-  payment_id INTEGER PRIMARY KEY REFERENCES payment (id), order_id INTEGER NOT NULL, orders INTEGER NOT NULL,
+  payment_id INTEGER PRIMARY KEY REFERENCES payment (id), orders INTEGER NOT NULL,
   covers INTEGER NOT NULL, subtotal INTEGER NOT NULL, discount INTEGER NOT NULL, service INTEGER NOT NULL,
   cover INTEGER NOT NULL, tax INTEGER NOT NULL, total INTEGER NOT NULL, comped INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX settlement_order ON settlement (order_id);
 CREATE TABLE receipt (
   token TEXT PRIMARY KEY, order_id INTEGER NOT NULL, business_day INTEGER NOT NULL, number INTEGER NOT NULL,
   at INTEGER NOT NULL
