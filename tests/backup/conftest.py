@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup.servers import SECRET, USER, Credentials, Place, seaweed, wsgidav
+from barbox.backup.targets import Credentials
+from tests.backup.servers import SECRET, USER, Place, seaweed, wsgidav
 
 
 @pytest.fixture(scope="session")
