@@ -1,9 +1,11 @@
 """Fixtures: the Golden Swan with its three printers, on a real port."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import uvloop
 from hypothesis import settings
 
 from printers.emulator import Printer
@@ -12,6 +14,12 @@ from tests.bar import Swan, open_swan
 # A slow or busy machine is no fault of the code's, and nothing is left behind in the tree.
 settings.register_profile("bar", deadline=None, database=None, print_blob=True)
 settings.load_profile("bar")
+
+
+@pytest.fixture(scope="session")
+def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+    """The loop a box runs on: asyncio's own hides what differs."""
+    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture

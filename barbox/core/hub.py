@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from aiohttp import WSCloseCode, web
@@ -57,7 +57,7 @@ class Listener:
     """One WebSocket and the rooms it listens to."""
 
     def __init__(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport, actor: Actor, rooms: frozenset[str]
+        self, socket: web.WebSocketResponse, transport: asyncio.WriteTransport, actor: Actor, rooms: frozenset[str]
     ) -> None:
         self.socket = socket
         self.transport = transport
@@ -136,9 +136,9 @@ class Hub:
             raise BadRequest("is a sequence number", "since")
         socket = web.WebSocketResponse(heartbeat=15.0, compress=False, protocols=("barbox",), max_msg_size=4096)
         await socket.prepare(request)
-        transport = request.transport
-        if not isinstance(transport, asyncio.Transport):
+        if request.transport is None:
             return socket
+        transport = cast(asyncio.WriteTransport, request.transport)  # uvloop's are no subclass of it
         listener = Listener(socket, transport, actor, rooms)
         self._listeners.add(listener)
         try:
