@@ -39,6 +39,7 @@ class PrinterView(View):
     connection: str
     profile: str
     columns: int | None
+    kanji: str | None
     fallback_id: int | None
     patience_seconds: int
     receipts: bool
@@ -201,6 +202,7 @@ def _printer(row: PrinterRow, state: State) -> PrinterView:
         connection=row.connection,
         profile=row.profile,
         columns=row.columns,
+        kanji=row.kanji,
         fallback_id=row.fallback_id,
         patience_seconds=row.patience_s,
         receipts=bool(row.receipts),

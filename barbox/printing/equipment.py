@@ -11,7 +11,7 @@ from barbox.core.names import Names, encode
 from barbox.core.transaction import Signal, Transaction
 from barbox.printing.commands import known_printer
 from barbox.printing.models import Printer, Station, StationPrinter
-from barbox.printing.queries import load_printers, load_stations
+from barbox.printing.queries import Kanji, Proof, load_printers, load_stations
 
 if TYPE_CHECKING:
     from printers.profiles import Profile
@@ -20,13 +20,17 @@ PRINTERS_CHANGED = Signal("printers changed")
 
 
 class EditPrinter(Body):
-    """`connection` is tcp://host:9100, usb:04b8:0202, serial:/dev/ttyUSB0?baud=9600 or file:/dev/usb/lp0."""
+    """`connection` is tcp://host:9100, usb:04b8:0202, serial:/dev/ttyUSB0?baud=9600, file:/dev/usb/lp0 or epos://host.
+
+    `kanji` gb18030: its own Chinese letters were seen to be right on a test slip.
+    """
 
     name: ShortText
     connection: Annotated[str, Meta(min_length=5, max_length=200)]
     profile: Annotated[str, Meta(min_length=1, max_length=60)]
     columns: Annotated[int, Meta(ge=16, le=96)] | None = None
-    proof: Literal["A", "B", "C", "D"] | None = None
+    proof: Proof | None = None
+    kanji: Kanji | None = None
     fallback_id: Id | None = None
     patience_seconds: Annotated[int, Meta(ge=1, le=3600)] = 15
     receipts: bool = False
@@ -75,6 +79,7 @@ def save_printer(tx: Transaction, printer_id: int | None, body: EditPrinter, def
         "profile": body.profile,
         "columns": body.columns,
         "proof": body.proof or default_proof,
+        "kanji": body.kanji,
         "fallback_id": body.fallback_id,
         "patience_s": body.patience_seconds,
         "receipts": int(body.receipts),
@@ -84,11 +89,11 @@ def save_printer(tx: Transaction, printer_id: int | None, body: EditPrinter, def
     return Made(printer_id)
 
 
-def store_proof(tx: Transaction, printer_id: int, proof: str) -> None:
-    """What a probe found: the class A to D. Raises NotFound."""
+def store_proof(tx: Transaction, printer_id: int, proof: str, clears: bool) -> None:
+    """What a probe found: the class A to D, and whether the printer clears its buffer. Raises NotFound."""
     known_printer(tx, printer_id)
-    tx.run(Printer.update(proof=proof).where(Printer.id == printer_id))
-    _changed(tx, "printer.probed", f"printer:{printer_id}", {"proof": proof})
+    tx.run(Printer.update(proof=proof, clears=int(clears)).where(Printer.id == printer_id))
+    _changed(tx, "printer.probed", f"printer:{printer_id}", {"proof": proof, "clears": clears})
 
 
 def hide_printer(tx: Transaction, printer_id: int) -> None:

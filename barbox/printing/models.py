@@ -6,7 +6,10 @@ from barbox.core.models import Table
 
 
 class Printer(Table):
-    """A printer by its connection string; `proof` is the class A to D, `columns` overrides the profile."""
+    """A printer by its connection string; `proof` is its class A to D.
+
+    `columns`, `clears` (whether it confirms that its buffer is empty) and `kanji` override the profile where set.
+    """
 
     id = peewee.AutoField()
     name = peewee.TextField()
@@ -14,6 +17,8 @@ class Printer(Table):
     profile = peewee.TextField()
     columns = peewee.IntegerField(null=True)
     proof = peewee.TextField()
+    clears = peewee.IntegerField(null=True)
+    kanji = peewee.TextField(null=True)
     fallback_id = peewee.IntegerField(null=True)
     patience_s = peewee.IntegerField()
     receipts = peewee.IntegerField(default=0)

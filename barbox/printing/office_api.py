@@ -103,7 +103,7 @@ async def probe(call: Call, printer_id: int) -> FindingView:
         finding = await asyncio.to_thread(_probe, row.connection, known_profile(row.profile, row.columns))
     except TransportError as error:
         raise Unavailable(str(error)) from None
-    await call.db.write_as(call.actor, equipment.store_proof, printer_id, str(finding.proof))
+    await call.db.write_as(call.actor, equipment.store_proof, printer_id, str(finding.proof), finding.clear)
     return FindingView(
         proof=str(finding.proof),
         clear=finding.clear,

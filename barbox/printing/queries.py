@@ -1,6 +1,7 @@
 """Stations, printers and the spool, read."""
 
 from collections import defaultdict
+from typing import Literal
 
 import msgspec
 import peewee
@@ -14,7 +15,19 @@ from barbox.printing.models import PrintAttempt, Printer, PrintJob, Station, Sta
 P, S, L, J, A = Printer, Station, StationPrinter, PrintJob, PrintAttempt
 
 PRINTERS = freeze(
-    P.select(P.id, P.name, P.connection, P.profile, P.columns, P.proof, P.fallback_id, P.patience_s, P.receipts)
+    P.select(
+        P.id,
+        P.name,
+        P.connection,
+        P.profile,
+        P.columns,
+        P.proof,
+        P.clears,
+        P.kanji,
+        P.fallback_id,
+        P.patience_s,
+        P.receipts,
+    )
     .where(P.hidden == 0)
     .order_by(P.id)
 )
@@ -29,6 +42,9 @@ LINKS = freeze(
     .where(P.hidden == 0)
     .order_by(L.sort, L.printer_id)
 )
+Proof = Literal["A", "B", "C", "D"]
+Kanji = Literal["none", "gb18030"]
+
 _JOB = (
     J.id,
     J.kind,
@@ -68,7 +84,9 @@ class PrinterRow(msgspec.Struct, frozen=True):
     connection: str
     profile: str
     columns: int | None
-    proof: str
+    proof: Proof
+    clears: int | None
+    kanji: Kanji | None
     fallback_id: int | None
     patience_s: int
     receipts: int

@@ -39,6 +39,8 @@ IDLE_CLOSE_S = 2.0
 CONNECT_S = 3.0
 FALLBACK_AFTER = 3
 """How many times its patience a printer is waited for before its fallback takes over."""
+UNPROVEN_TRIES = 2
+"""A healthy printer that never proves what it prints was given too high a class: its papers are sent, not printed."""
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
 
@@ -66,6 +68,8 @@ class Worker:
         self._stopping = False
         self._driver: Driver | None = None
         self._failures = 0
+        self._ghost = False
+        """Something of an attempt whose end is not known may still be in the printer."""
         self._task = asyncio.create_task(self._run(), name=f"printer {printer.name}")
 
     def wake(self) -> None:
@@ -84,6 +88,9 @@ class Worker:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self) -> None:
+        from printers import encoder
+
+        await self._in_thread(encoder.warm_up)
         while not self._stopping:
             self._awake.clear()
             try:
@@ -123,11 +130,14 @@ class Worker:
             await self._waits(job, "unreachable")
             return
         delivery, attempt_id = await self._attempt(job, driver)
+        self._ghost = delivery.bytes_written > 0 and delivery.outcome.value not in ("printed", "sent")
         if attempt_id is None:
             await self._hang_up()
             await self._waits(job, delivery.reason.value or "unreachable")
             return
-        ended = {"printed": "printed", "sent": "sent"}.get(delivery.outcome.value, "unknown")
+        ended = delivery.outcome.value if delivery.outcome.value in ("printed", "sent") else "unknown"
+        if delivery.reason.value == "no-proof" and len(await self._earlier(job)) >= UNPROVEN_TRIES:
+            ended = "sent"
         await self._database.write(
             commands.end_attempt,
             attempt_id,
@@ -187,7 +197,7 @@ class Worker:
             process_id=process_id,
             profile=profile,
             on_first_byte=write_ahead,
-            may_have_printed=bool(job.may_have_printed),
+            may_have_printed=bool(job.may_have_printed) or self._ghost,
             earlier_ids=await self._earlier(job),
         )
         told = ""
@@ -232,7 +242,11 @@ class Worker:
             else None,
         )
         document = lay_out(contents.decode(job.content), marks, venue, self._database.days, wanted)
-        profile = profiles.load(self.printer.profile).adjusted(columns=self.printer.columns)
+        known = self.printer
+        clears = None if known.clears is None else bool(known.clears)
+        profile = profiles.load(known.profile).adjusted(
+            columns=known.columns, kanji=known.kanji, proof=known.proof, clear=clears
+        )
         return await self._in_thread(functools.partial(encoder.encode, document, profile)), profile
 
     async def _earlier(self, job: JobRow) -> list[str]:
