@@ -11,7 +11,7 @@ from firmware_scripts.plan import Machine, Run, Step
 
 NEEDS_ROOT = False
 # Debian 12 has glibc 2.36; pip has to be told every older one that a wheel may have been made for.
-PLATFORMS = tuple(f"manylinux_2_{minor}_{{}}" for minor in range(36, 16, -1)) + ("manylinux2014_{}",)
+PLATFORMS = (*(f"manylinux_2_{minor}_{{}}" for minor in range(36, 16, -1)), "manylinux2014_{}")
 MACHINES = ("aarch64", "x86_64")
 
 
