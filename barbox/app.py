@@ -14,6 +14,9 @@ from aiohttp import web
 
 from barbox import __version__, discovery, supervision
 from barbox import web as screens
+from barbox.backup import api as backup_api
+from barbox.backup import hatch
+from barbox.backup import jobs as backup
 from barbox.config import Config
 from barbox.core import api as box_api
 from barbox.core import doors, hub, idempotency, ids, openapi, secrets
@@ -55,6 +58,7 @@ ROOMS: tuple[Routes, ...] = (
     paper_api.routes,
     orders_api.routes,
     payments_api.routes,
+    backup_api.routes,
 )
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE_FILE = "barbox.db"
@@ -105,7 +109,7 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
         extend(app)
     screens.mount(app)
     app.on_response_prepare.append(doors.add_headers)
-    app.cleanup_ctx.extend([_data, _people, _live, spooler.spooling, _schedule, _watchdog])
+    app.cleanup_ctx.extend([_data, _people, _live, spooler.spooling, _backups, _schedule, _watchdog])
     app.on_shutdown.append(_hang_up)
     return app
 
@@ -150,13 +154,21 @@ async def _live(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+async def _backups(app: web.Application) -> AsyncIterator[None]:
+    app[backup_api.MATCHES] = app[staff_api.PINS].matches
+    async with backup.keeping(app[DATABASE], app[box_api.BOX_ID], app[CONFIG].store) as keeper:
+        app[backup.KEEPER] = keeper
+        async with hatch.listening(app[CONFIG].folder, keeper):
+            yield
+
+
 async def _schedule(app: web.Application) -> AsyncIterator[None]:
-    starting = asyncio.create_task(_scheduler(app[DATABASE]))
+    starting = asyncio.create_task(_scheduler(app[DATABASE], app[backup.KEEPER]))
     yield
     (await starting).shutdown(wait=False)
 
 
-async def _scheduler(database: Database) -> "AsyncIOScheduler":
+async def _scheduler(database: Database, keeper: backup.Keeper) -> "AsyncIOScheduler":
     """Imported beside the opening of the till: it takes a quarter of a second that no guest should wait."""
     await asyncio.to_thread(importlib.import_module, "apscheduler.schedulers.asyncio")
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -164,6 +176,7 @@ async def _scheduler(database: Database) -> "AsyncIOScheduler":
     scheduler = AsyncIOScheduler()
     for tidy in (idempotency.forget_old, printing.forget_old):
         scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
+    scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.start()
     return scheduler
 

@@ -132,3 +132,19 @@ def retry_after(failures: int) -> int:
 def overdue(last_good: int | None, since: int, now: int) -> bool:
     """Whether more than 26 h went by without a proven backup; `since` is when backups were first wanted (ms)."""
     return now - (since if last_good is None else max(last_good, since)) > ALARM_MS
+
+
+def say_never(language: str) -> str:
+    """The state of a box of which there is no proven backup."""
+    if language == "zh":
+        return "还没有任何备份：机器损坏会丢失全部数据。"
+    return "There is no backup yet: if this box broke now, everything would be lost."
+
+
+def say_good(at: str, place: str, failing: Sequence[str], language: str) -> str:
+    """How much could be lost, since when, and which targets fail."""
+    if language == "zh":
+        text = f"最近一次完好的备份：{at}（{place}）。最多会丢失此后的数据。"
+        return text + (f"备份失败：{'、'.join(failing)}。" if failing else "")
+    text = f"Last good backup: {at}, on {place}. You could lose at most what came after it."
+    return text + (f" Failing: {', '.join(failing)}." if failing else "")

@@ -1,0 +1,276 @@
+"""One backup, made by a process of its own so that the till never waits for it.
+
+The box starts it with the errand on its standard input and reads reports from its standard output, both JSON lines. It
+runs at the lowest priority and gives its memory back when it ends. The second key, with which the backup is read back,
+exists in its memory only. When the box goes away, it goes too.
+"""
+
+import asyncio
+import os
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from barbox.backup import proof, rules, snapshot
+from barbox.backup.faults import BackupFault
+from barbox.backup.snapshot import Sealed
+from barbox.backup.targets import Credentials, Pace, Store, is_medium, open_store
+from barbox.core.errors import Broken
+
+TRIES = 2
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """One target: `claimed` when this box's name is known to stand there."""
+
+    target_id: int
+    url: str
+    credentials: Credentials | None
+    limit_kb: int
+    claimed: bool
+    doubtful: list[str] = []
+    """Backups that were sent there but never read back: removed as soon as a later one is proven."""
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """What is asked: `spool` is a folder for what is being prepared; without `recipient` targets are only tried."""
+
+    source: str
+    spool: str
+    store: str
+    box_id: str
+    generation: int
+    schema: int
+    now: str
+    destinations: list[Destination]
+    recipient: str = ""
+    fingerprint: str = ""
+
+
+class Go(msgspec.Struct, frozen=True):
+    """The source stands still at this end of the journal; `at` is business time in ms."""
+
+    seq: int
+    head: str
+    at: int
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """These targets answer and are ours: the source may be made to stand still."""
+
+    target_ids: list[int]
+
+
+class WasSealed(msgspec.Struct, frozen=True, tag="sealed"):
+    """The source may move on."""
+
+    size: int
+
+
+class Proven(msgspec.Struct, frozen=True, tag="proven"):
+    """Read back and sound; `removed` are older ones whose time was over."""
+
+    target_id: int
+    name: str
+    size: int
+    sha256: str
+    entries: int
+    removed: list[str]
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """`target_id` 0: the whole errand; `generation` is that of the box which replaced this one."""
+
+    target_id: int
+    code: str
+    detail: str
+    generation: int = 0
+    name: str = ""
+
+
+Report = Ready | WasSealed | Proven | Failed
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """The file at a target that says whose backups these are."""
+
+    box_id: str
+    generation: int
+    since: str
+
+
+class Replaced(BackupFault):
+    """Another box's name stands at the target."""
+
+    def __init__(self, code: str, owner: Owner) -> None:
+        super().__init__(code, f"since {owner.since}")
+        self.generation = owner.generation
+
+
+def say(report: Report) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    """Read the errand, do it, report."""
+    os.nice(19)
+    errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=Errand)
+    asyncio.run(_Porter(errand).run())
+
+
+class _Porter:
+    def __init__(self, errand: Errand) -> None:
+        self._errand = errand
+        self._spool = Path(errand.spool)
+        self._examining = asyncio.Lock()
+        self._examined = ""
+        """SHA-256 of the database that was proven: other copies of the same bytes need no second proof."""
+
+    async def run(self) -> None:
+        stores = {each.target_id: open_store(each.url, each.credentials) for each in self._errand.destinations}
+        try:
+            fit = await asyncio.gather(*(self._fit(each, stores[each.target_id]) for each in self._errand.destinations))
+            ready = [each for each, fits in zip(self._errand.destinations, fit, strict=True) if fits]
+            say(Ready([each.target_id for each in ready]))
+            if ready and self._errand.recipient:
+                await self._deliver(ready, stores)
+        except BackupFault as fault:
+            say(Failed(0, fault.code, fault.detail))
+        finally:
+            for store in stores.values():
+                await store.close()
+
+    async def _fit(self, destination: Destination, store: Store) -> bool:
+        try:
+            await claim(store, destination, self._errand)
+            if not self._errand.recipient:
+                await _try_out(store, self._errand.store)
+            return True
+        except Replaced as fault:
+            say(Failed(destination.target_id, fault.code, fault.detail, fault.generation))
+        except BackupFault as fault:
+            say(Failed(destination.target_id, fault.code, fault.detail))
+        return False
+
+    async def _deliver(self, ready: list[Destination], stores: dict[int, Store]) -> None:
+        import pyrage
+
+        line = await asyncio.to_thread(sys.stdin.buffer.readline)
+        if not line:
+            return
+        go = msgspec.json.decode(line, type=Go)
+        threading.Thread(target=_leave_with_the_box, daemon=True).start()
+        mine = pyrage.x25519.Identity.generate()
+        errand, sealed_file = self._errand, self._spool / "sealed"
+        recipients = [errand.recipient, str(mine.to_public())]
+        sealed = await asyncio.to_thread(snapshot.seal, Path(errand.source), sealed_file, recipients)
+        say(WasSealed(sealed.size))
+        name = rules.BackupName(
+            errand.store, errand.generation, go.at, errand.schema, go.seq, go.head[:16], errand.fingerprint
+        )
+        carried = (self._carry(each, stores[each.target_id], sealed_file, sealed, name, str(mine)) for each in ready)
+        await asyncio.gather(*carried)
+
+    async def _carry(
+        self, to: Destination, store: Store, file: Path, sealed: Sealed, name: rules.BackupName, key: str
+    ) -> None:
+        """One target; what fails here stops no other."""
+        sent = ""
+        try:
+            await _send(store, str(name), file, Pace(to.limit_kb))
+            sent = str(name)
+            await self._prove(store, name, sealed, key)
+            removed = await _prune(store, name, to.doubtful)
+        except BackupFault as fault:
+            say(Failed(to.target_id, fault.code, fault.detail, name=sent))
+        else:
+            say(Proven(to.target_id, str(name), sealed.size, sealed.sha256, name.seq, removed))
+
+    async def _prove(self, store: Store, name: rules.BackupName, sealed: Sealed, key: str) -> None:
+        async with self._examining:
+            scratch = None if self._examined else self._spool / "scratch.db"
+            try:
+                back = await proof.read_back(store, str(name), key, scratch)
+                if back != sealed:
+                    raise BackupFault("damaged", f"{back.size} bytes {back.sha256[:16]} came back")
+                if scratch:
+                    await asyncio.to_thread(proof.examine, scratch, name.seq, name.head)
+                    self._examined = back.plain_sha256
+            except BackupFault as fault:
+                if fault.code in ("damaged", "unsound"):
+                    await store.delete(str(name))
+                raise
+            finally:
+                if scratch:
+                    proof.forget(scratch)
+
+
+async def claim(store: Store, destination: Destination, errand: Errand) -> None:
+    """Put this box's name at the target. Raises BackupFault, Replaced where another box's name stands."""
+    marker = rules.marker_name(errand.store)
+    mine = Owner(errand.box_id, errand.generation, errand.now)
+    data = await store.small(marker)
+    if data is None:
+        if destination.claimed and is_medium(destination.url):
+            raise BackupFault("not_plugged_in", f"{marker} is not there")
+        if await store.put_small(marker, msgspec.json.encode(mine), anew=True):
+            return
+        data = await store.small(marker) or b""
+    try:
+        owner = msgspec.json.decode(data, type=Owner)
+    except msgspec.DecodeError as error:
+        raise BackupFault("refused", f"{marker} is not ours: {error}") from None
+    if owner.box_id == mine.box_id and owner.generation == mine.generation:
+        return
+    if owner.box_id != mine.box_id and owner.generation >= mine.generation:
+        raise Replaced("occupied" if owner.generation == mine.generation else "replaced", owner)
+    await store.put_small(marker, msgspec.json.encode(mine), anew=False)
+
+
+async def _try_out(store: Store, own: str) -> None:
+    name, data = f"barbox-{own}-test.txt", os.urandom(64).hex().encode()
+    await store.put_small(name, data, anew=False)
+    back = await store.small(name)
+    await store.delete(name)
+    if back != data:
+        raise BackupFault("damaged", "a test file came back changed")
+
+
+async def _send(store: Store, name: str, file: Path, pace: Pace) -> None:
+    for left in reversed(range(TRIES)):
+        try:
+            return await store.upload(name, file, pace)
+        except BackupFault as fault:
+            if fault.code != "cut" or not left:
+                raise
+    return None
+
+
+async def _prune(store: Store, proven: rules.BackupName, doubtful: list[str]) -> list[str]:
+    there = {each.name for each in await store.names()}
+    removed = sorted(there & set(doubtful))
+    removed += rules.superfluous(there - set(doubtful), proven.store, str(proven))
+    for name in removed:
+        await store.delete(name)
+    return removed
+
+
+def _leave_with_the_box() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def complain(error: Exception) -> None:
+    """Have the box hear of what nobody foresaw."""
+    say(Failed(0, "box_full" if isinstance(error, OSError) and error.errno == 28 else "refused", repr(error)))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, Broken) as error:
+        complain(error)
+        sys.exit(1)

@@ -1,0 +1,62 @@
+"""A backup counts when it was read back: fetched, decrypted, unpacked, and its database and journal proven."""
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+from typing import IO
+
+from barbox.backup import snapshot
+from barbox.backup.faults import BackupFault
+from barbox.backup.snapshot import Sealed
+from barbox.backup.targets import Store
+from barbox.core.errors import Broken
+from barbox.verify import Proof, prove
+
+
+async def read_back(store: Store, name: str, key: str, target: Path | None) -> Sealed:
+    """Fetch a backup and open it with `key`; its database goes to the new file `target`, or nowhere.
+
+    In a stream: never more than a few pieces are in memory. Raises BackupFault.
+    """
+    reader, writer = os.pipe()
+    opening = asyncio.create_task(asyncio.to_thread(_open, reader, key, target))
+    try:
+        with os.fdopen(writer, "wb", buffering=0) as pipe:
+            async for piece in store.download(name):
+                await asyncio.to_thread(_write, pipe, piece)
+    except BrokenPipeError:
+        return await opening
+    except BaseException:
+        with contextlib.suppress(BackupFault, OSError):
+            await opening
+        raise
+    return await opening
+
+
+def examine(database: Path, seq: int, head: str) -> Proof:
+    """Prove a database file and that its journal ends as its name says. Raises BackupFault("unsound")."""
+    try:
+        proof = prove(database)
+    except Broken as error:
+        raise BackupFault("unsound", str(error)) from None
+    if proof.seq != seq or not proof.head.startswith(head):
+        raise BackupFault("unsound", f"its journal ends at {proof.seq} {proof.head[:16]}, not at {seq} {head[:16]}")
+    return proof
+
+
+def forget(database: Path) -> None:
+    """Delete a database file and what SQLite put beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def _open(reader: int, key: str, target: Path | None) -> Sealed:
+    with os.fdopen(reader, "rb") as source:
+        return snapshot.unseal(source, key, target)
+
+
+def _write(pipe: IO[bytes], piece: bytes) -> None:
+    rest = memoryview(piece)
+    while rest:
+        rest = rest[pipe.write(rest) :]
