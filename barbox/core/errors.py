@@ -144,6 +144,23 @@ class StaleVersion(Refusal):
         super().__init__(current=current)
 
 
+class DayNotReady(Refusal):
+    """The day cannot be closed yet: these orders are open and not carried over, these drawers are not counted."""
+
+    status = 409
+    code = "day_not_ready"
+    title = "Not all is closed"
+
+    def __init__(self, orders: list[int], drawers: list[int]) -> None:
+        super().__init__(orders=orders, drawers=drawers)
+
+    def sentence(self, language: str) -> str:
+        orders, drawers = len(self.fields["orders"]), len(self.fields["drawers"])
+        if language == "zh":
+            return f"还有 {orders} 单未结、{drawers} 个钱箱未清点"
+        return f"{orders} orders are still open and {drawers} drawers not counted"
+
+
 class AlreadyThere(Refusal):
     status = 409
     code = "already_there"

@@ -5,7 +5,7 @@ import msgspec
 from barbox.core.errors import BadRequest, Forbidden, StaleVersion, WrongState
 from barbox.core.transaction import Transaction
 from barbox.menu.queries import load_catalogue
-from barbox.orders import rules
+from barbox.orders import queries, rules
 from barbox.orders.bills import bill_of as bill_of
 from barbox.orders.book import around as around
 from barbox.orders.book import (
@@ -189,6 +189,19 @@ def void(tx: Transaction, order_id: int, request: Void) -> OrderView:
     if request.line_ids is None:
         order.status = "void"
     return store(tx, "order.voided", order, lines, tenders, facts)
+
+
+def not_ended(tx: Transaction) -> list[OrderRow]:
+    """Orders that are open or billed, oldest first."""
+    return tx.all(queries.NOT_ENDED_ORDERS, OrderRow)
+
+
+def take_back_held(tx: Transaction, order_id: int, reason: str) -> None:
+    """Take back what was never sent to a station. Raises WrongState for an order that has ended."""
+    _, lines, _ = load_open(tx, order_id)
+    held = [line.line_id for line in lines if line.status == "held"]
+    if held:
+        void(tx, order_id, Void(reason, held))
 
 
 def comp(tx: Transaction, order_id: int, request: Comp) -> OrderView:

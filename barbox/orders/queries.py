@@ -13,11 +13,13 @@ from barbox.core.settings import read_venue
 from barbox.core.statements import freeze
 from barbox.menu import models as menu
 from barbox.orders.models import Order, OrderLine, Payment, Tender
-from barbox.orders.rows import LineRow, OrderRow, TenderRow
+from barbox.orders.rows import LineRow, TenderRow
+from barbox.orders.rows import OrderRow as OrderRow
 from barbox.orders.rows import sums as sums
 from barbox.orders.rows import terms_of as terms_of
 from barbox.orders.views import Around as Around
 from barbox.orders.views import CustomerInfo as CustomerInfo
+from barbox.orders.views import LineView as LineView
 from barbox.orders.views import OrderView as OrderView
 from barbox.orders.views import view as view
 from barbox.printing.queries import read_stations

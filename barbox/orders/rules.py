@@ -55,6 +55,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     merged_into: int | None = None
     carried_over: str | None = None
     """Why it stays open although its day was closed."""
+    carried_day: int = 0
+    """The business day that was (YYYYMMDD)."""
 
 
 class Charge(msgspec.Struct, frozen=True):

@@ -54,5 +54,5 @@ def carry_over(tx: Transaction, order_id: int, reason: str) -> OrderView:
     order, lines, tenders = load(tx, order_id)
     if order.status not in ("open", "billed"):
         raise WrongState("the order", order.status)
-    keep_terms(order, msgspec.structs.replace(terms_of(order), carried_over=reason))
+    keep_terms(order, msgspec.structs.replace(terms_of(order), carried_over=reason, carried_day=tx.business_day))
     return store(tx, "order.carriedover", order, lines, tenders, {"reason": reason})

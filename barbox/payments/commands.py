@@ -1,97 +1,139 @@
 """Taking payments, in one transaction with the order they settle."""
 
+import secrets
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from barbox.core.errors import WrongState
+from barbox.core.errors import Forbidden, WrongState
 from barbox.core.messages import Body, Id, View
+from barbox.core.settings import load_venue
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
-from barbox.orders.commands import around, bill_of, load, record_payment
-from barbox.orders.models import Payment, Tender
-from barbox.orders.queries import OrderView as OrderView
-from barbox.orders.queries import view as view
+from barbox.orders.commands import around, bill_of, load, record_payment, take_back_held
+from barbox.orders.queries import OrderView, view
 from barbox.payments import rules
-from barbox.payments.rules import NewTender
+from barbox.payments.booking import book, must_owe, store_payment
+from barbox.payments.drawers import session_for
+from barbox.payments.models import Receipt
+from barbox.payments.rules import NewTender, Settled
 from barbox.printing.commands import Queued, kick_drawer, print_bill
 
-_PAYMENT = freeze(
-    lambda p: Payment.insert(
-        id=p.id,
-        order_id=p.order_id,
-        business_day=p.business_day,
-        at=p.at,
-        staff_id=p.staff_id,
-        device_id=p.device_id,
-    )
+R = Receipt
+_RECEIPT = freeze(
+    lambda p: R.insert(token=p.token, order_id=p.order_id, business_day=p.business_day, number=p.number, at=p.at)
 )
-_TENDER = freeze(
-    lambda p: Tender.insert(
-        payment_id=p.payment_id,
-        tender=p.tender,
-        method=p.method,
-        amount=p.amount,
-        tip=p.tip,
-        tendered=p.tendered,
-        change=p.change,
-        reference=p.reference,
+_RECEIPT_OF = freeze(
+    lambda p: (
+        R.select(R.token, R.number).where(R.order_id == p.order_id).order_by(R.at.desc(), R.number.desc()).limit(1)
     )
 )
 
 
 class NewPayment(Body):
-    """Several tenders may settle an order together, or a part of it."""
+    """Several tenders may settle an order together, or a part of it: `share` says which guest's.
+
+    `drawerId` is where the money goes; by default the drawer that the one who takes it has opened, or the first.
+    """
 
     order_id: Id
     tenders: Annotated[list[NewTender], Meta(min_length=1, max_length=20)]
+    share: Annotated[int, Meta(ge=1, le=100)] | None = None
+    drawer_id: Id | None = None
 
 
 class PaymentView(View):
-    """`change` to hand back, `balance` still owed."""
+    """`change` to hand back, `balance` still owed; `receiptUrl` is the page of the receipt once nothing is."""
 
     payment_id: int
     change: int
     balance: int
     order: OrderView
+    receipt_number: int | None
+    receipt_url: str | None
 
 
-def take(tx: Transaction, request: NewPayment) -> PaymentView:
-    """Take a payment; when it settles the order, print the receipt. Raises BadRequest for more than is owed."""
+class KnownReceipt(msgspec.Struct):
+    token: str
+    number: int
+
+
+def take(tx: Transaction, request: NewPayment, home: str = "") -> PaymentView:
+    """Take a payment; when it settles the order, print the receipt, with a QR code to its page below `home`.
+
+    Raises BadRequest for more than is owed, Forbidden for giving away without the permission to.
+    """
+    if any(each.method == "house" for each in request.tenders) and not tx.actor.may("order.comp"):
+        raise Forbidden("order.comp")
     order, _, _ = load(tx, request.order_id)
-    if order.status not in ("open", "billed"):
-        raise WrongState("the order", order.status)
-    settled = rules.settle(request.tenders, order.total - order.paid)
-    payment_id = tx.number("payment")
-    tx.execute(
-        _PAYMENT,
-        id=payment_id,
-        order_id=order.id,
-        business_day=tx.business_day,
-        at=tx.now,
-        staff_id=tx.actor.staff_id,
-        device_id=tx.actor.device_id,
-    )
-    for index, each in enumerate(settled):
-        row = msgspec.structs.asdict(each.tender)
-        tx.execute(_TENDER, payment_id=payment_id, tender=index, change=each.change, **row)
-    facts = {"paymentId": payment_id, "tenders": request.tenders}
-    paid = sum(each.tender.amount for each in settled)
-    after = record_payment(tx, order.id, paid, facts)
-    if any(each.tender.method == "cash" for each in settled):
+    must_owe(order.status)
+    settled = rules.settle(request.tenders, order.total - order.paid, tx.cached(load_venue).cash_rounding)
+    session_id = session_for(tx, request.drawer_id)
+    return _take(tx, order.id, settled, session_id, home, share=request.share)
+
+
+def write_off(tx: Transaction, order_id: int, reason: str) -> PaymentView:
+    """The guests walked out: what was not sent is taken back, the rest is booked as lost. Raises WrongState."""
+    take_back_held(tx, order_id, reason)
+    order, _, _ = load(tx, order_id)
+    must_owe(order.status)
+    lost = Settled("walkout", order.total - order.paid, reference=reason)
+    return _take(tx, order_id, [lost], session_for(tx, None), "", silent=True)
+
+
+def _take(
+    tx: Transaction,
+    order_id: int,
+    settled: list[Settled],
+    session_id: int,
+    home: str,
+    *,
+    share: int | None = None,
+    silent: bool = False,
+) -> PaymentView:
+    payment_id = store_payment(tx, order_id, session_id, settled)
+    facts = {"paymentId": payment_id, "sessionId": session_id, "tenders": settled, "share": share}
+    after = record_payment(tx, order_id, sum(each.amount for each in settled), facts, share=share)
+    book(tx, payment_id, after)
+    if any(each.method == "cash" for each in settled):
         kick_drawer(tx)
-    if after.status == "paid":
-        print_bill(tx, bill_of(after), order.id)
-    return PaymentView(payment_id, sum(each.change for each in settled), after.balance, after)
+    known = None
+    if after.status == "paid" and not silent:
+        known = _number(tx, order_id)
+        print_bill(tx, bill_of(after, receipt=known.number, url=_page(home, known)), order_id)
+    return PaymentView(
+        payment_id,
+        sum(each.change for each in settled),
+        after.balance,
+        after,
+        known.number if known else None,
+        _page(home, known) if known else None,
+    )
 
 
-def print_receipt(tx: Transaction, order_id: int) -> Queued:
+def _number(tx: Transaction, order_id: int) -> KnownReceipt:
+    """A receipt's number, without gaps in its business day, and a secret of 128 bits for its page."""
+    known = KnownReceipt(secrets.token_urlsafe(16), tx.number(f"receipt:{tx.business_day}"))
+    tx.execute(
+        _RECEIPT, token=known.token, order_id=order_id, business_day=tx.business_day, number=known.number, at=tx.now
+    )
+    return known
+
+
+def _page(home: str, known: KnownReceipt) -> str | None:
+    return f"{home}/r/{known.token}" if home else None
+
+
+def print_receipt(tx: Transaction, order_id: int, home: str = "") -> Queued:
     """Print a receipt again, marked as a copy. Raises WrongState when nothing was paid or no printer is there."""
     order, lines, tenders = load(tx, order_id)
     if not tenders:
         raise WrongState("the order", "not paid")
-    job_id = print_bill(tx, bill_of(view(order, lines, tenders, around(tx))), order_id, copy=2)
+    known = tx.one(_RECEIPT_OF, KnownReceipt, order_id=order_id)
+    shown = view(order, lines, tenders, around(tx))
+    paper = bill_of(shown, receipt=known.number, url=_page(home, known)) if known else bill_of(shown)
+    job_id = print_bill(tx, paper, order_id, copy=2)
     if job_id is None:
         raise WrongState("the receipt printer", "not there")
     tx.emit("receipt.reprinted", f"order:{order_id}", {"jobId": job_id}, rooms=("office",))

@@ -16,6 +16,7 @@ MANAGER = BARTENDER | {
     "order.discount",
     "order.reopen",
     "payment.refund",
+    "day.close",
     "menu.edit",
     "floor.edit",
     "stock.edit",
