@@ -221,8 +221,8 @@ async def problems(
         return problem(request, _unfit(error))
     except msgspec.DecodeError as error:
         return problem(request, BadRequest(f"is not JSON: {error}"))
-    except UnicodeDecodeError:
-        return problem(request, BadRequest("is not UTF-8"))
+    except (UnicodeDecodeError, web.RequestPayloadError):
+        return problem(request, BadRequest("is not UTF-8, or not packed as its headers say"))
     except web.HTTPRequestEntityTooLarge:
         return problem(request, TooLarge(LARGEST_BODY))
     except web.HTTPException as error:
