@@ -288,7 +288,7 @@ class Database:
                     job = self._queue.get_nowait()
                 except queue.Empty:
                     break
-            memory.write_counters(self._connection)
+            memory.write_behind(self._connection)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             waiting = [] if job is None or (done and done[-1].future is job.future) else [job]
@@ -406,7 +406,7 @@ class Snapshot:
     async def all(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> list[Row]:
         """All rows of a query, each as `row(*columns)`."""
         if isinstance(query, Statement):
-            rows = await self._connection.execute_fetchall(query.sql, parameters)
+            rows = await self._connection.execute_fetchall(query.sql, query.bind(parameters))
         else:
             rows = await self._connection.execute_fetchall(*query.sql())
         return [row(*columns) for columns in rows]

@@ -1,6 +1,7 @@
 """Hot SQL, written by peewee once and kept as text: building one costs more than running twenty."""
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ import peewee
 
 
 class Parameters:
-    """Names the values that a statement is given each time it runs: `parameters.order_id` becomes `:order_id`."""
+    """Names the values that a statement is given each time it runs: `parameters.order_id`."""
 
     def __getattr__(self, name: str) -> Any:
         return peewee.Value(_Placeholder(name), converter=False)
@@ -19,11 +20,19 @@ class _Placeholder:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text with named parameters, ready for sqlite3."""
+    """SQL text whose parameters are bound in order: by name costs half as much again.
 
-    sql: str
+    `bind` takes them from a mapping, `of` from the attributes of a row.
+    """
+
+    __slots__ = ("bind", "names", "of", "sql")
+
+    def __init__(self, sql: str, names: Sequence[str]) -> None:
+        self.sql = sql
+        self.names = tuple(names)
+        self.bind: Callable[[Mapping[str, Any]], tuple[Any, ...]] = _getter(operator.itemgetter, self.names)
+        self.of: Callable[[Any], tuple[Any, ...]] = _getter(operator.attrgetter, self.names)
 
 
 def freeze(build: peewee.Query | Callable[[Any], peewee.Query]) -> Statement:
@@ -33,15 +42,24 @@ def freeze(build: peewee.Query | Callable[[Any], peewee.Query]) -> Statement:
     pieces = sql.split("?")
     if len(pieces) != len(values) + 1:
         raise ValueError(f"a literal '?' in {sql}")
-    return Statement(
-        pieces[0] + "".join(_written(value) + piece for value, piece in zip(values, pieces[1:], strict=True))
-    )
+    written = pieces[0] + "".join(_written(value) + piece for value, piece in zip(values, pieces[1:], strict=True))
+    return Statement(written, [value.name for value in values if isinstance(value, _Placeholder)])
+
+
+def _getter(getter: Callable[..., Any], names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) > 1:
+        several: Callable[[Any], tuple[Any, ...]] = getter(*names)
+        return several
+    if names:
+        only = getter(names[0])
+        return lambda values: (only(values),)
+    return lambda _values: ()
 
 
 def _written(value: object) -> str:
     match value:
-        case _Placeholder(name):
-            return f":{name}"
+        case _Placeholder():
+            return "?"
         case bool():
             return str(int(value))
         case int():

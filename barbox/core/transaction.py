@@ -10,7 +10,7 @@ import msgspec
 import peewee
 
 from barbox.core import journal
-from barbox.core.actor import Actor
+from barbox.core.actor import THE_BOX, Actor
 from barbox.core.clock import BusinessDays
 from barbox.core.models import Counter
 from barbox.core.statements import Statement, freeze
@@ -60,6 +60,7 @@ class WriterMemory:
         self.signals: set[Signal] = set()
         self._dirty: set[str] = set()
         self.undos: list[Callable[[], None]] = []
+        self.behind: dict[Callable[["Transaction"], None], None] = {}
 
     def begin(self, now: int) -> None:
         self.now = now
@@ -79,19 +80,20 @@ class WriterMemory:
     def next_number(self, connection: sqlite3.Connection, name: str, count: int) -> int:
         before = self.counters.get(name)
         if before is None:
-            row = connection.execute(_READ_COUNTER.sql, {"name": name}).fetchone()
+            row = connection.execute(_READ_COUNTER.sql, (name,)).fetchone()
             before = self.counters[name] = row[0] if row else 0
         self.counters[name] = before + count
         self._dirty.add(name)
         self.undos.append(lambda: self.counters.__setitem__(name, before))
         return before + 1
 
-    def write_counters(self, connection: sqlite3.Connection) -> None:
-        """Once per commit, for all its commands."""
+    def write_behind(self, connection: sqlite3.Connection) -> None:
+        """Once per commit, for all its commands: what they changed in memory."""
+        for write in self.behind:
+            write(Transaction(connection, self, THE_BOX))
+        self.behind.clear()
         if self._dirty:
-            connection.executemany(
-                _WRITE_COUNTER.sql, [{"name": name, "value": self.counters[name]} for name in self._dirty]
-            )
+            connection.executemany(_WRITE_COUNTER.sql, [(name, self.counters[name]) for name in self._dirty])
             self._dirty.clear()
 
     def take_announcements(self) -> tuple[list[Event], set[Signal]]:
@@ -130,11 +132,19 @@ class Transaction:
 
     def execute(self, statement: Statement, **parameters: Any) -> sqlite3.Cursor:
         """Run one frozen statement."""
-        return self._connection.execute(statement.sql, parameters)
+        return self._connection.execute(statement.sql, statement.bind(parameters))
 
     def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one frozen statement for each mapping of parameters."""
-        self._connection.executemany(statement.sql, rows)
+        self._connection.executemany(statement.sql, map(statement.bind, rows))
+
+    def store(self, statement: Statement, row: Any) -> None:
+        """Run one frozen statement with the attributes of a row as its parameters."""
+        self._connection.execute(statement.sql, statement.of(row))
+
+    def store_many(self, statement: Statement, rows: Iterable[Any]) -> None:
+        """The same for each row."""
+        self._connection.executemany(statement.sql, map(statement.of, rows))
 
     def run(self, query: peewee.Query) -> sqlite3.Cursor:
         """Build and run a peewee query: for rare writes, where 300 us do not matter."""
@@ -168,6 +178,14 @@ class Transaction:
         self._memory.cache.pop(load, None)
         self._memory.undos.append(lambda: self._memory.cache.pop(load, None) and None)
 
+    def on_undo(self, undo: Callable[[], None]) -> None:
+        """Have a change in memory taken back when this command fails."""
+        self._memory.undos.append(undo)
+
+    def before_commit(self, write: Callable[["Transaction"], None]) -> None:
+        """Have `write(tx)` run once before the commit, however many of its commands ask."""
+        self._memory.behind[write] = None
+
     def move_cutoff(self, days: BusinessDays) -> None:
         """Reckon business days by another zone or cut-off from here on."""
         memory, before = self._memory, self._memory.days
@@ -187,19 +205,17 @@ class Transaction:
         actor = self.actor
         entry = (seq, self.now, self.business_day, actor.staff_id, actor.device_id, kind, subject)
         digest = journal.chained(head.hash, entry, body)
-        self._connection.execute(
-            journal.APPEND.sql,
-            {
-                "seq": seq,
-                "at": self.now,
-                "business_day": entry[2],
-                "staff_id": actor.staff_id,
-                "device_id": actor.device_id,
-                "kind": kind,
-                "subject": subject,
-                "payload": body,
-                "hash": digest,
-            },
+        self.execute(
+            journal.APPEND,
+            seq=seq,
+            at=self.now,
+            business_day=entry[2],
+            staff_id=actor.staff_id,
+            device_id=actor.device_id,
+            kind=kind,
+            subject=subject,
+            payload=body,
+            hash=digest,
         )
         memory.head = journal.Head(seq, self.now, digest)
         data = body if state is None else _encoder.encode(state)
