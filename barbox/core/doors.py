@@ -31,7 +31,7 @@ async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
     if len(hosts) != 1:
         raise BadRequest("is sent exactly once", "Host")
     names, host = request.app[HOSTNAMES](), hosts[0]
-    for named in (host, request.url.authority):  # the request line may name a host of its own
+    for named in (host, request.host):  # the second is the request line's, where that names a host of its own
         if not _ours(named, names):
             raise Misdirected(printable(named))
     upgrading = request.headers.get("Upgrade") is not None
