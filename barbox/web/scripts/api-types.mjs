@@ -3,7 +3,9 @@
  *
  *     node scripts/api-types.mjs openapi.json > src/lib/api/generated.ts
  *
- * Understands what msgspec writes: objects, arrays, unions, references, constants and additional properties.
+ * Only what the app uses: the types that src/lib/api/types.ts names, and what those are made of. So the file changes
+ * when the app is concerned, and not with every call the box learns. Understands what msgspec writes: objects, arrays,
+ * unions, references, constants and additional properties.
  */
 import { readFileSync } from 'node:fs';
 
@@ -55,11 +57,24 @@ function properties(schema) {
 	);
 }
 
+const app = readFileSync(new URL('../src/lib/api/types.ts', import.meta.url), 'utf8');
+const wanted = new Set([...app.matchAll(/\bapi\.(\w+)/g)].map((match) => match[1]));
+const byType = new Map(Object.keys(schemas).map((name) => [typeName(name), name]));
+const missing = [...wanted].filter((type) => !byType.has(type));
+if (missing.length > 0) {
+	console.error(`the box has no ${missing.join(', ')} any more`);
+	process.exit(1);
+}
+// A Set that grows while it is walked: what is referred to is wanted too.
+for (const type of wanted) {
+	const text = JSON.stringify(schemas[byType.get(type)]);
+	for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) wanted.add(typeName(name));
+}
+
 const lines = ['// Made from the box’s OpenAPI document by scripts/api-types.mjs. Do not edit.', ''];
-for (const name of Object.keys(schemas).sort()) {
+for (const type of [...wanted].sort()) {
+	const name = byType.get(type);
 	const schema = schemas[name];
-	if (schema.description)
-		lines.push(`/** ${schema.description.replaceAll('*/', '* /').replaceAll('\n', ' ')} */`);
 	if (schema.type === 'object' && schema.properties) {
 		lines.push(
 			`export interface ${typeName(name)} {`,

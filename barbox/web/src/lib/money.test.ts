@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decimal, formatMoney, parseMoney, portion, quickCash, splitEvenly } from './money.ts';
+import { decimal, formatMoney, parseMoney, portion, quickCash, roundToStep, splitEvenly } from './money.ts';
 
 describe('writing amounts', () => {
 	test('every currency has its own number of decimals', () => {
@@ -47,6 +47,14 @@ describe('cash', () => {
 			expect(new Set(offers).size).toBe(offers.length);
 		}
 	});
+});
+
+test('cash is rounded to the smallest coin, half up', () => {
+	expect(roundToStep(1232, 5)).toBe(1230);
+	expect(roundToStep(1233, 5)).toBe(1235);
+	expect(roundToStep(1250, 100)).toBe(1300);
+	expect(roundToStep(1249, 100)).toBe(1200);
+	expect(roundToStep(1249, 0)).toBe(1249);
 });
 
 test('a split adds up to the last cent', () => {

@@ -46,6 +46,12 @@ export function parseMoney(text: string, exponent: number): number | null {
 	return Number.isSafeInteger(amount) ? amount : null;
 }
 
+/** The nearest multiple of `step`, half up; a step of 0 or 1 changes nothing. The box rounds cash just so. */
+export function roundToStep(amount: number, step: number): number {
+	if (step <= 1) return amount;
+	return Math.floor((amount * 2 + step) / (step * 2)) * step;
+}
+
 /**
  * Notes a guest is likely to hand over for `due`: the exact sum first, then the next round sums above it,
  * at most `count` in all.

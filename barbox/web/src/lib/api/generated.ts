@@ -5,6 +5,10 @@ export interface AreaView {
 	name: string;
 	names: Record<string, string>;
 	sort: number;
+	serviceRate: number;
+	coverPrice: number;
+	coverTaxRateId: number | null;
+	minimumSpend: number;
 }
 
 export interface CategoryView {
@@ -15,16 +19,11 @@ export interface CategoryView {
 	sort: number;
 }
 
-export interface Comp {
-	lineIds: number[];
-	reason: string;
-}
-
-/** Who it is for, as far as somebody said. */
 export interface CustomerInfo {
 	name?: string | null;
 	phone?: string | null;
 	note?: string | null;
+	card?: string | null;
 }
 
 export interface DeviceView {
@@ -33,108 +32,11 @@ export interface DeviceView {
 	pairedAt: string;
 }
 
-export interface Devices {
-	devices: DeviceView[];
-}
-
-export interface EditArea {
-	names: Record<string, string>;
-	sort?: number;
-}
-
-export interface EditCategory {
-	names: Record<string, string>;
-	color?: string;
-	sort?: number;
-	stationId?: number | null;
-}
-
-export interface EditGroup {
-	names: Record<string, string>;
-	modifiers: EditModifier[];
-	minimum?: number;
-	maximum?: number;
-}
-
-export interface EditModifier {
-	names: Record<string, string>;
-	price?: number;
-	id?: number | null;
-}
-
-/** A happy hour; `weekdays` are 0 (Monday) to 6; from after until runs past midnight. */
-export interface EditPriceRule {
-	names: Record<string, string>;
-	weekdays: number[];
-	fromMinute: number;
-	untilMinute: number;
-	kind: "amount" | "fixed" | "percent";
+export interface DiscountView {
+	kind: string;
 	value: number;
-	areaId?: number | null;
-	categoryId?: number | null;
-	productId?: number | null;
-	priority?: number;
-}
-
-/** `connection` is tcp://host:9100, usb:04b8:0202, serial:/dev/ttyUSB0?baud=9600 or file:/dev/usb/lp0. */
-export interface EditPrinter {
-	name: string;
-	connection: string;
-	profile: string;
-	columns?: number | null;
-	proof?: "A" | "B" | "C" | "D" | null;
-	fallbackId?: number | null;
-	patienceSeconds?: number;
-	receipts?: boolean;
-}
-
-export interface EditProduct {
-	categoryId: number;
-	names: Record<string, string>;
-	price: number;
-	taxRateId: number;
-	stationId?: number | null;
-	available?: boolean;
-	barcode?: string | null;
-	sort?: number;
-	groupIds?: number[];
-}
-
-/** A person; `pin` may be left out of a change to keep the old one. */
-export interface EditStaff {
-	name: string;
-	role: "admin" | "bartender" | "kitchen" | "manager" | "waiter";
-	pin?: string | null;
-	language?: "en" | "zh";
-}
-
-/** `letter` begins its ticket numbers; `display` is the live room of its screen. */
-export interface EditStation {
-	names: Record<string, string>;
-	printerIds?: number[];
-	display?: "bar" | "kitchen" | null;
-	letter?: string | null;
-	language?: "en" | "zh";
-}
-
-export interface EditTable {
-	areaId: number;
-	name: string;
-	seats?: number;
-	x?: number;
-	y?: number;
-	width?: number;
-	height?: number;
-	shape?: "round" | "square";
-}
-
-export interface EditTaxRate {
-	names: Record<string, string>;
-	rate: number;
-}
-
-export interface Fire {
-	course: number;
+	reason: string;
+	staffId: number | null;
 }
 
 export interface FirstAdmin {
@@ -157,6 +59,7 @@ export interface FloorView {
 
 export interface GroupView {
 	id: number;
+	kind: string;
 	name: string;
 	names: Record<string, string>;
 	minimum: number;
@@ -164,7 +67,6 @@ export interface GroupView {
 	modifiers: MenuModifierView[];
 }
 
-/** `status` is "setup" while the box has no people; `seq` the journal's head. */
 export interface Health {
 	status: string;
 	version: string;
@@ -173,20 +75,6 @@ export interface Health {
 	seq: number;
 }
 
-export interface InventoryItem {
-	itemId: number;
-	name: string;
-	names: Record<string, string>;
-	onHand: number | null;
-	policy: string;
-	low: boolean;
-}
-
-export interface InventoryView {
-	items: InventoryItem[];
-}
-
-/** A code for one more tablet: `code` to type, `url` and its QR to scan; ten minutes, once. */
 export interface Invitation {
 	code: string;
 	expiresAt: string;
@@ -194,17 +82,6 @@ export interface Invitation {
 	qrSvg: string;
 }
 
-export interface JobList {
-	jobs: JobView[];
-}
-
-export interface JobSearch {
-	state?: "blocked" | "cancelled" | "expired" | "printed" | "queued" | "rerouted" | "sending" | "sent" | "unknown" | null;
-	orderId?: number | null;
-	limit?: number;
-}
-
-/** `mayHavePrinted`: an earlier attempt's end is not known; `state` printed is proven, sent is not. */
 export interface JobView {
 	id: number;
 	kind: string;
@@ -221,37 +98,6 @@ export interface JobView {
 	printedAt: string | null;
 }
 
-export interface JournalPage {
-	events: JournalView[];
-}
-
-export interface JournalQuery {
-	since?: number;
-	limit?: number;
-}
-
-export interface JournalView {
-	seq: number;
-	at: string;
-	businessDay: string;
-	staffId: number | null;
-	deviceId: number | null;
-	kind: string;
-	subject: string;
-	data: unknown;
-	hash: string;
-}
-
-export interface LevelView {
-	itemId: number;
-	onHand: number;
-}
-
-export interface LevelsView {
-	items: LevelView[];
-}
-
-/** A change of a line that was not sent yet; quantity 0 takes it away. */
 export interface LineChange {
 	lineId: number;
 	quantity?: number | null;
@@ -261,7 +107,6 @@ export interface LineChange {
 	note?: string | null;
 }
 
-/** `price` is one unit's with its modifiers, `amount` the line's; both in minor units. */
 export interface LineView {
 	lineId: number;
 	itemId: number;
@@ -282,11 +127,18 @@ export interface LineView {
 	readyAt: string | null;
 	comp: boolean;
 	reason: string | null;
+	parentId: number | null;
+	priceRuleId: number | null;
+	discount: DiscountView | null;
+	discountAmount: number;
 }
 
-/** `areaId`: prices as they are in this area. */
-export interface MenuQuery {
-	areaId?: number | null;
+export interface MenuModifierView {
+	id: number;
+	name: string;
+	names: Record<string, string>;
+	price: number;
+	itemId: number | null;
 }
 
 export interface MenuView {
@@ -297,17 +149,6 @@ export interface MenuView {
 	taxRates: TaxRateView[];
 }
 
-/** Where the party sits now: a table, or a tab's name. */
-export interface Move {
-	tableId?: number | null;
-	tab?: string | null;
-}
-
-export interface MoveJob {
-	printerId: number;
-}
-
-/** A line to add; `hold` keeps it from its station until it is sent or its course fired. */
 export interface NewItem {
 	itemId: number;
 	quantity?: number;
@@ -316,53 +157,31 @@ export interface NewItem {
 	course?: number | null;
 	note?: string | null;
 	hold?: boolean;
+	price?: number | null;
+	parts?: Part[];
 }
 
-/** A round for a table, a named tab, or neither (sold over the counter). */
 export interface NewOrder {
 	items: NewItem[];
 	tableId?: number | null;
 	tab?: string | null;
 	covers?: number | null;
 	customerInfo?: CustomerInfo | null;
+	takeaway?: boolean;
+	ageChecked?: boolean;
 }
 
-/** Several tenders may settle an order together, or a part of it. */
-export interface NewPayment {
-	orderId: number;
-	tenders: NewTender[];
-}
-
-/** `amount` lowers the balance, `tip` comes on top; `tendered` is the cash handed over, for the change. */
 export interface NewTender {
-	method: "card" | "cash" | "mobile";
+	method: "card" | "cash" | "house" | "mobile" | "voucher";
 	amount: number;
 	tip?: number;
 	tendered?: number | null;
 	reference?: string | null;
 }
 
-/** Adding `items` needs no version, for adding commutes; everything else is made against one. */
-export interface OrderChange {
-	version?: number | null;
-	items?: NewItem[] | null;
-	changes?: LineChange[] | null;
-	covers?: number | null;
-	tableId?: number | null;
-	tab?: string | null;
-}
-
-/** Orders, oldest first, as of journal sequence `seq`: follow the live feed from there. */
 export interface OrderList {
 	orders: OrderView[];
 	seq: number;
-}
-
-export interface OrderSearch {
-	status?: "billed" | "open" | "paid" | "void" | null;
-	tableId?: number | null;
-	day?: string | null;
-	limit?: number;
 }
 
 export interface OrderView {
@@ -376,22 +195,42 @@ export interface OrderView {
 	areaId: number | null;
 	tab: string | null;
 	covers: number | null;
+	takeaway: boolean;
 	staffId: number | null;
 	staffName: string;
 	customerInfo: CustomerInfo | null;
 	items: LineView[];
 	subtotal: number;
+	discount: DiscountView | null;
 	discountAmount: number;
+	serviceRate: number;
+	serviceAmount: number;
+	coverAmount: number;
+	minimumSpend: number;
+	minimumLeft: number;
 	taxAmount: number;
 	taxes: TaxView[];
 	totalAmount: number;
+	roundingAmount: number;
 	paidAmount: number;
+	refundedAmount: number;
 	balance: number;
 	payments: TenderView[];
+	shares: ShareView[];
+	splitFrom: number | null;
+	mergedInto: number | null;
+	carriedOver: string | null;
 	businessDay: string;
 	createdAt: string;
 	billedAt: string | null;
 	paidAt: string | null;
+}
+
+export interface OrdersModifierView {
+	id: number;
+	name: string;
+	names: Record<string, string>;
+	price: number;
 }
 
 export interface Paired {
@@ -399,33 +238,19 @@ export interface Paired {
 	deviceToken: string;
 }
 
-export interface Pairing {
-	code: string;
-	name: string;
+export interface Part {
+	choice: number;
+	modifiers?: number[];
+	note?: string | null;
 }
 
-/** `change` to hand back, `balance` still owed. */
 export interface PaymentView {
 	paymentId: number;
 	change: number;
 	balance: number;
 	order: OrderView;
-}
-
-export interface People {
-	people: SignedInPerson[];
-}
-
-export interface PersonView {
-	id: number;
-	name: string;
-	role: string;
-	language: string;
-	locked?: boolean;
-}
-
-export interface PrinterList {
-	printers: PrinterView[];
+	receiptNumber: number | null;
+	receiptUrl: string | null;
 }
 
 export interface PrinterView {
@@ -434,6 +259,7 @@ export interface PrinterView {
 	connection: string;
 	profile: string;
 	columns: number | null;
+	kanji: string | null;
 	fallbackId: number | null;
 	patienceSeconds: number;
 	receipts: boolean;
@@ -450,7 +276,6 @@ export interface Problem {
 	field?: string;
 }
 
-/** `price` is the one in force now; `regularPrice` the menu's; `stock` what is left, null where nobody counts. */
 export interface ProductView {
 	id: number;
 	categoryId: number;
@@ -465,16 +290,10 @@ export interface ProductView {
 	groupIds: number[];
 	barcode: string | null;
 	sort: number;
-}
-
-/** The job that was queued. */
-export interface Queued {
-	jobId: number;
-}
-
-/** Which held lines to send; all of them by default. */
-export interface Send {
-	lineIds?: number[] | null;
+	openPrice: boolean;
+	unit: string;
+	age: number;
+	discountable: boolean;
 }
 
 export interface Setup {
@@ -484,9 +303,10 @@ export interface Setup {
 	deviceName?: string;
 }
 
-export interface SignIn {
-	pin: string;
-	staffId?: number | null;
+export interface ShareView {
+	share: number;
+	amount: number;
+	paidAmount: number;
 }
 
 export interface SignedIn {
@@ -503,11 +323,6 @@ export interface SignedInPerson {
 	language: string;
 }
 
-export interface StaffList {
-	staff: PersonView[];
-}
-
-/** `reachable` null: not tried since the start. */
 export interface StateView {
 	reachable: boolean | null;
 	paper: string | null;
@@ -518,10 +333,6 @@ export interface StateView {
 	failed: boolean;
 }
 
-export interface StationList {
-	stations: StationView[];
-}
-
 export interface StationView {
 	id: number;
 	name: string;
@@ -530,27 +341,9 @@ export interface StationView {
 	printerIds: number[];
 	display: string | null;
 	language: string;
-}
-
-export interface StatusChange {
-	lineIds: number[];
-	status: "preparing" | "ready" | "served";
-}
-
-/** What was received, counted, wasted or corrected, in the product's own unit. */
-export interface StockChange {
-	items: StockItem[];
-	reason?: string;
-}
-
-export interface StockItem {
-	itemId: number;
-	quantity: number;
-}
-
-export interface StockPolicy {
-	policy: "allow" | "refuse" | "warn";
-	lowAt?: number;
+	copies: number;
+	perCourse: boolean;
+	wholeOrder: boolean;
 }
 
 export interface TableRow {
@@ -583,30 +376,17 @@ export interface TaxView {
 
 export interface TenderView {
 	paymentId: number;
+	kind: string;
 	method: string;
 	amount: number;
 	tip: number;
 	tendered: number | null;
 	change: number;
 	reference: string | null;
+	rounding: number;
+	reason: string | null;
 	at: string;
 	staffId: number | null;
-}
-
-/** What a bar decides once; each field's description is its help text. */
-export interface Venue {
-	name?: string;
-	currency?: string;
-	language?: "en" | "zh";
-	timezone?: string;
-	cutoff?: number;
-	taxIncluded?: boolean;
-	cashRounding?: number;
-	address?: string;
-	taxNumber?: string;
-	receiptFooter?: string;
-	lateAmber?: number;
-	lateRed?: number;
 }
 
 export interface VenueView {
@@ -624,39 +404,4 @@ export interface VenueView {
 	boxId: string;
 	version: string;
 	reachableAt: string[];
-}
-
-/** Lines to take back; the whole order when none are named. */
-export interface Void {
-	reason: string;
-	lineIds?: number[] | null;
-}
-
-/** The number of what was made or changed. */
-export interface FloorMade {
-	id: number;
-}
-
-export interface MenuModifierView {
-	id: number;
-	name: string;
-	names: Record<string, string>;
-	price: number;
-}
-
-/** The number of what was made or changed. */
-export interface MenuMade {
-	id: number;
-}
-
-export interface OrdersModifierView {
-	id: number;
-	name: string;
-	names: Record<string, string>;
-	price: number;
-}
-
-/** The number of what was made or changed. */
-export interface PrintingMade {
-	id: number;
 }

@@ -4,10 +4,16 @@
  */
 import type * as api from './generated.ts';
 
-/** `Type` with some fields known better. A field that `Type` lacks, or that could not be so, does not compile. */
+/** `Type` with some fields known better. A field that `Type` lacks, or that can never be so, does not compile. */
 type Narrow<
 	Type,
-	Better extends { [Key in keyof Better]: Key extends keyof Type ? Type[Key] : never }
+	Better extends {
+		[Key in keyof Better]: Key extends keyof Type
+			? Better[Key] & Type[Key] extends never
+				? never
+				: unknown
+			: never;
+	}
 > = Omit<Type, keyof Better> & Better;
 
 export type Names = Record<string, string>;
@@ -55,20 +61,90 @@ export type Person = Narrow<api.SignedInPerson, { role: Role }>;
 export type Session = Narrow<api.SignedIn, { staff: Person; permissions: Permission[] }>;
 
 export type Category = api.CategoryView;
-export type Product = api.ProductView;
-export type Modifier = api.MenuModifierView;
-export type ModifierGroup = api.GroupView;
-export type TaxRate = api.TaxRateView;
-export type Menu = api.MenuView;
-export type Area = api.AreaView;
+export type Product = Pick<
+	api.ProductView,
+	| 'id'
+	| 'categoryId'
+	| 'name'
+	| 'names'
+	| 'price'
+	| 'stationId'
+	| 'available'
+	| 'stock'
+	| 'groupIds'
+	| 'barcode'
+	| 'sort'
+>;
+export type Modifier = Pick<api.MenuModifierView, 'id' | 'name' | 'names' | 'price'>;
+export type ModifierGroup = Narrow<
+	Pick<api.GroupView, 'id' | 'name' | 'names' | 'minimum' | 'maximum' | 'modifiers'>,
+	{ modifiers: Modifier[] }
+>;
+export type Menu = Narrow<api.MenuView, { products: Product[]; groups: ModifierGroup[] }>;
+export type Area = Pick<api.AreaView, 'id' | 'name' | 'names' | 'sort'>;
 /** x, y, width and height are percent of the area's plan, 0 to 100. */
 export type Table = Narrow<api.TableRow, { shape: 'round' | 'square' }>;
-export type Floor = Narrow<api.FloorView, { tables: Table[] }>;
+export type Floor = Narrow<api.FloorView, { areas: Area[]; tables: Table[] }>;
 
-export type Line = Narrow<api.LineView, { status: LineStatus }>;
-export type Order = Narrow<api.OrderView, { status: OrderStatus; items: Line[] }>;
+/** What the app shows of a line. The box may know more; a field taken away there does not compile here. */
+export type Line = Narrow<
+	Pick<
+		api.LineView,
+		| 'lineId'
+		| 'itemId'
+		| 'name'
+		| 'names'
+		| 'quantity'
+		| 'price'
+		| 'amount'
+		| 'modifiers'
+		| 'seat'
+		| 'course'
+		| 'note'
+		| 'stationId'
+		| 'stationName'
+		| 'status'
+		| 'staffId'
+		| 'sentAt'
+		| 'readyAt'
+		| 'comp'
+		| 'reason'
+	>,
+	{ status: LineStatus; modifiers: Modifier[] }
+>;
+export type Payment = Pick<
+	api.TenderView,
+	'paymentId' | 'method' | 'amount' | 'tip' | 'tendered' | 'change' | 'at'
+>;
+export type Order = Narrow<
+	Pick<
+		api.OrderView,
+		| 'orderId'
+		| 'number'
+		| 'status'
+		| 'version'
+		| 'seq'
+		| 'tableId'
+		| 'tableName'
+		| 'areaId'
+		| 'tab'
+		| 'covers'
+		| 'staffId'
+		| 'staffName'
+		| 'items'
+		| 'discountAmount'
+		| 'serviceAmount'
+		| 'coverAmount'
+		| 'taxes'
+		| 'totalAmount'
+		| 'paidAmount'
+		| 'balance'
+		| 'payments'
+		| 'createdAt'
+	>,
+	{ status: OrderStatus; items: Line[]; payments: Payment[] }
+>;
 export type Orders = Narrow<api.OrderList, { orders: Order[] }>;
-export type Payment = api.TenderView;
 export type CustomerInfo = api.CustomerInfo;
 export type NewLine = api.NewItem & { quantity: number };
 export type NewOrder = api.NewOrder;

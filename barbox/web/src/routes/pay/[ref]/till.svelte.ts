@@ -1,5 +1,5 @@
 import type { Method, Tender } from '#lib/api/types.ts';
-import { splitEvenly } from '#lib/money.ts';
+import { roundToStep, splitEvenly } from '#lib/money.ts';
 
 const LONGEST = 9;
 
@@ -13,16 +13,20 @@ export class Till {
 	tip = $state(0);
 	reference = $state('');
 
-	constructor(private readonly balance: () => number) {}
+	constructor(
+		private readonly balance: () => number,
+		/** The smallest coin of the bar; 0 or 1 where every unit can be paid. */
+		private readonly coin: () => number = () => 0
+	) {}
 
 	/** What this tender is meant to cover: the rest, or one share of it. */
 	get share(): number {
 		return this.parts === 1 ? this.balance() : (splitEvenly(this.balance(), this.parts)[0] ?? 0);
 	}
 
-	/** What is asked of the guest. */
+	/** What is asked of the guest: cash to the smallest coin, anything else with the tip. */
 	get asked(): number {
-		return this.share + (this.method === 'cash' ? 0 : this.tip);
+		return this.method === 'cash' ? roundToStep(this.share, this.coin()) : this.share + this.tip;
 	}
 
 	/** What lies on the bar, in minor units. */
@@ -32,12 +36,20 @@ export class Till {
 
 	/** How much of the order this pays: less than asked leaves a balance. */
 	get covers(): number {
-		if (this.method === 'cash') return this.given >= this.asked ? this.share : this.given;
-		return this.typed === '' ? this.share : Math.min(Number(this.typed), this.balance());
+		if (this.typed === '') return this.share;
+		if (this.method !== 'cash') return Math.min(Number(this.typed), this.balance());
+		if (this.given >= this.asked) return this.share;
+		// A part in cash is paid in whole coins, so that rounding adds nothing to it.
+		return this.given - (this.given % Math.max(1, this.coin()));
 	}
 
 	get change(): number {
-		return this.method === 'cash' ? Math.max(0, this.given - this.asked) : 0;
+		return this.method === 'cash' ? Math.max(0, this.given - roundToStep(this.covers, this.coin())) : 0;
+	}
+
+	/** What goes into the drawer or over the terminal. */
+	get takes(): number {
+		return this.method === 'cash' ? this.given - this.change : this.covers + this.tip;
 	}
 
 	get missing(): number {

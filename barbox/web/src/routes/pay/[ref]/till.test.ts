@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { Till } from './till.svelte.ts';
+
+const till = (balance: number, coin = 0) =>
+	new Till(
+		() => balance,
+		() => coin
+	);
+const type = (on: Till, digits: string) => [...digits].forEach((digit) => on.press(digit));
+
+test('nothing typed is paid exactly', () => {
+	const it = till(3150);
+	expect([it.asked, it.given, it.covers, it.change]).toEqual([3150, 3150, 3150, 0]);
+	expect(it.tender()).toEqual({ method: 'cash', amount: 3150, tendered: 3150 });
+});
+
+test('more cash gives change, less leaves a balance', () => {
+	const it = till(3150);
+	type(it, '5000');
+	expect([it.covers, it.change, it.missing, it.takes]).toEqual([3150, 1850, 0, 3150]);
+	it.choose('cash');
+	type(it, '2000');
+	expect([it.covers, it.change, it.missing]).toEqual([2000, 0, 1150]);
+	expect(it.tender()).toEqual({ method: 'cash', amount: 2000, tendered: 2000 });
+});
+
+test('cash is asked for in coins the bar has, and the order is still paid whole', () => {
+	const it = till(1233, 5);
+	expect([it.asked, it.covers, it.change, it.takes]).toEqual([1235, 1233, 0, 1235]);
+	type(it, '2000');
+	expect([it.covers, it.change]).toEqual([1233, 765]);
+	it.back();
+	it.back();
+	it.back();
+	it.back();
+	type(it, '503');
+	expect([it.covers, it.change, it.missing]).toEqual([500, 3, 733]);
+});
+
+test('a card pays the tip on top, and never more than is owed', () => {
+	const it = till(2000);
+	it.choose('card');
+	it.tip = 200;
+	expect([it.asked, it.takes]).toEqual([2200, 2200]);
+	expect(it.tender()).toEqual({ method: 'card', amount: 2000, tip: 200 });
+	type(it, '9900');
+	expect(it.covers).toBe(2000);
+});
+
+test('shares are paid one after the other, to the last unit', () => {
+	let owed = 1000;
+	const it = new Till(() => owed);
+	it.split(3);
+	const paid: number[] = [];
+	while (owed > 0) {
+		paid.push(it.tender().amount);
+		owed -= it.covers;
+		it.next();
+	}
+	expect(paid).toEqual([334, 333, 333]);
+});

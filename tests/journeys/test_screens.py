@@ -1,0 +1,204 @@
+"""Every screen, looked at: pictures in build/screenshots, axe, sizes of what a finger must hit, bytes on the wire."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.bar import ROOT, Bar, Tablet, Tablets
+
+AXE = ROOT / "barbox" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FINGER_PX = 48
+MOST_BYTES = 100_000
+"""JavaScript and CSS that the order screen needs, compressed."""
+
+SMALL = """
+    least => [...document.querySelectorAll('button, a, input, select, [role=button]')]
+        .filter(each => each.checkVisibility() && !each.closest('label'))
+        .map(each => [each, each.getBoundingClientRect()])
+        .filter(([, box]) => box.width > 1 && (box.width < least - 0.5 || box.height < least - 0.5))
+        .map(([each, box]) => `${each.textContent.trim() || each.ariaLabel} ${box.width}x${box.height}`)
+"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, and what is too small for a wet finger."""
+    page.evaluate(AXE.read_text())
+    found: Any = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    serious = [
+        f"{each['id']}: {each['nodes'][0]['html'][:160]} {each['nodes'][0]['failureSummary'][:200]}"
+        for each in found["violations"]
+    ]
+    small: list[str] = page.evaluate(SMALL, FINGER_PX)
+    return serious + [f"small: {each}" for each in small]
+
+
+class Walk:
+    """Stops at each screen, takes its picture and notes what is wrong with it."""
+
+    def __init__(self, tablet: Tablet, theme: str) -> None:
+        self.tablet = tablet
+        self.theme = theme
+        self.faults: list[str] = []
+
+    def stop(self, name: str) -> None:
+        self.tablet.page.evaluate("document.fonts.ready")
+        self.tablet.shoot(name, self.theme)
+        self.faults += [f"{name}: {fault}" for fault in faults(self.tablet.page)]
+
+
+@pytest.fixture(scope="module")
+def evening(bar: Bar) -> None:
+    """A bar in full swing: tables with food and drink, tabs, something ready."""
+    menu = bar.ask("/api/menu")
+    groups = {group["id"]: group for group in menu["groups"]}
+    tables = bar.ask("/api/floor")["tables"]
+
+    def lines(*names: str) -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = []
+        for name in names:
+            product = bar.product(name)
+            wanted = [groups[each] for each in product["groupIds"] if groups[each]["minimum"] > 0]
+            choices = [group["modifiers"][0]["id"] for group in wanted]
+            made.append({"itemId": product["id"], "quantity": 1 + len(made) % 2, "modifiers": choices})
+        return made
+
+    rounds = [
+        ("Tsingtao", "French fries"),
+        ("Mojito", "Negroni", "Squid rings"),
+        ("House red, glass", "Cheese and ham"),
+        ("West Coast IPA", "Mixed nuts", "Duvel"),
+    ]
+    offered = {product["names"]["en"] for product in menu["products"]}
+    for index, names in enumerate(rounds):
+        there = [name for name in names if name in offered]
+        bar.ask("/api/orders", {"tableId": tables[index * 4]["id"], "covers": 2 + index, "items": lines(*there)})
+    bar.ask("/api/orders", {"tab": "Tom 4412", "items": lines("Budweiser", "Tsingtao")})
+    tab = bar.ask("/api/orders", {"tab": "李姐", "items": lines("Mojito")})
+    served = {"lineIds": [tab["items"][0]["lineId"]], "status": "ready"}
+    bar.ask(f"/api/orders/{tab['orderId']}/lines/status", served)
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "language"),
+    [
+        ("phone", "night", "en"),
+        ("phone", "day", "zh-CN"),
+        ("tablet", "night", "zh-CN"),
+        ("wide", "night", "en"),
+        ("wide", "day", "en"),
+    ],
+)
+def test_every_screen_is_legible_and_within_reach(
+    bar: Bar, evening: None, tablets: Tablets, size: str, theme: str, language: str
+) -> None:
+    tablet = tablets.new(size, theme=theme, language=language)
+    page, walk = tablet.page, Walk(tablet, theme)
+    page.goto(f"{tablet.url}/setup")
+    expect(page.locator("fieldset").first).to_be_visible()
+    walk.stop("setup")
+    page.goto(f"{tablet.url}/pair#{bar.pairing_code()}")
+    expect(page.locator("form .main")).to_be_enabled()
+    walk.stop("pair")
+    page.locator("form .main").click()
+    expect(page.locator(".people .key").first).to_be_visible()
+    walk.stop("people")
+    who = "Emily Carter" if language == "en" else "林晓彤"
+    page.locator(".people .key", has_text=who).click()
+    page.keyboard.press(bar.pins[who][0])
+    walk.stop("pin")
+    page.keyboard.type(bar.pins[who][1:])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/floor")
+    expect(page.locator(".table.busy").first).to_be_visible()
+    walk.stop("floor")
+    if tablet.narrow:
+        page.locator(".bar .phone").click()
+        walk.stop("tabs")
+        page.locator(".bar .key").first.click()
+    page.locator(".table.busy").first.click()
+    expect(page.locator(".tile").first).to_be_visible()
+    page.locator(".rail .key").nth(1).click()
+    page.locator(".tile:not(.out)").nth(1).click()
+    page.locator(".tile:not(.out)").nth(3).click()
+    walk.stop("order")
+    page.locator(".rail .key").first.click()
+    page.locator(".tile").nth(1).click()
+    expect(page.locator("dialog .options .key").first).to_be_visible()
+    walk.stop("choices")
+    page.locator("dialog .options .key").nth(1).click()
+    if tablet.narrow:
+        page.locator(".bottom .summary").click()
+    check = page.locator("dialog" if tablet.narrow else "aside")
+    check.locator("article .what").last.click()
+    walk.stop("line")
+    check.locator("article .what").first.click()
+    walk.stop("sent-line")
+    check.locator(".actions .send").click()
+    page.wait_for_url("**/floor")
+    page.locator(".table.busy").nth(1).click()
+    expect(page.locator(".tile").first).to_be_visible()
+    page.locator("header .bare").last.click()
+    expect(page.locator("dialog .key.big").first).to_be_visible()
+    walk.stop("order-menu")
+    page.keyboard.press("Escape")
+    tablet.pay()
+    page.locator(".chips").nth(1).locator(".key").nth(1).click()
+    walk.stop("pay-cash")
+    page.locator(".methods .key").nth(1).click()
+    walk.stop("pay-card")
+    page.locator("header a.back").click()
+    page.locator("header a.back").click()
+    page.wait_for_url("**/floor")
+    page.locator("header .who").click()
+    expect(page.locator("dialog nav a").first).to_be_visible()
+    walk.stop("app-menu")
+    page.locator("dialog nav a").nth(1).click()
+    expect(page.locator("article .head").first).to_be_visible()
+    walk.stop("display-screen")
+    page.locator("header .who").click()
+    page.locator("dialog nav a").nth(2).click()
+    expect(page.locator("h2").first).to_be_visible()
+    walk.stop("office")
+    assert walk.faults == [], "\n".join(walk.faults)
+
+
+def test_the_language_changes_with_one_tap_and_without_a_reload(tablets: Tablets) -> None:
+    tablet = tablets.at_work("Emily Carter")
+    tablet.page.evaluate("window.same = true")
+    expect(tablet.page.get_by_role("button", name="New tab")).to_be_visible()
+    tablet.page.locator("header .who").click()
+    tablet.page.get_by_role("button", name="中文").click()
+    tablet.page.keyboard.press("Escape")
+    expect(tablet.page.get_by_role("button", name="新挂账")).to_be_visible()
+    assert tablet.page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert tablet.page.evaluate("window.same")
+
+
+def test_the_order_screen_is_light(app: None) -> None:
+    client = ROOT / "barbox" / "web" / ".svelte-kit" / "output" / "client"
+    manifest: dict[str, Any] = json.loads((client / ".vite" / "manifest.json").read_text())
+    wanted = [name for name in manifest if name.endswith(("entry.js", "app.js", "nodes/0.js"))]
+    wanted.append(_node_of("/order/[ref]", manifest, client))
+    files: set[str] = set()
+    while wanted:
+        piece = manifest[wanted.pop()]
+        if piece["file"] not in files:
+            files |= {piece["file"], *piece.get("css", [])}
+            wanted += piece.get("imports", [])
+    size = sum(len(gzip.compress((client / file).read_bytes(), 9)) for file in files)
+    print(f"order screen: {size} bytes of JavaScript and CSS, compressed, in {len(files)} files")
+    assert size <= MOST_BYTES
+
+
+def _node_of(route: str, manifest: dict[str, Any], client: Path) -> str:
+    """SvelteKit numbers its routes: which number is this one's?"""
+    app = next(piece for name, piece in manifest.items() if name.endswith("client-optimized/app.js"))
+    found = re.search(rf'"{re.escape(route)}":\[(\d+)', (client / app["file"]).read_text())
+    assert found, f"no {route} in the app"
+    return next(name for name in manifest if name.endswith(f"nodes/{found[1]}.js"))
