@@ -92,3 +92,9 @@ async def at_once(database: Database, *commands: tuple[Callable[..., Any], *tupl
         await asyncio.sleep(0)  # each has put its command on the queue
         busy.let_go()
         return await asyncio.gather(*asked, return_exceptions=True)
+
+
+def stored_levels(path: Path) -> dict[int, int]:
+    """What the disk says is on the shelf, in thousandths."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return dict(connection.execute("SELECT product_id, on_hand FROM stock_level").fetchall())
