@@ -22,7 +22,7 @@ from barbox.core import api as box_api
 from barbox.core import doors, hub, idempotency, ids, openapi, secrets
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database, Lock
-from barbox.core.http import DATABASE, DOORKEEPER, LARGEST_BODY, Routes, mount, problems
+from barbox.core.http import DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
 from barbox.core.migrations import migrate
 from barbox.core.settings import read_venue
 from barbox.floor import api as floor_api
@@ -35,6 +35,7 @@ from barbox.printing import commands as printing
 from barbox.printing import office_api as paper_api
 from barbox.printing import spooler
 from barbox.staff import api as staff_api
+from barbox.staff.lending import lend
 from barbox.staff.pins import Pins
 from barbox.staff.sessions import Sessions
 from barbox.stock import api as stock_api
@@ -139,6 +140,7 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
 async def _people(app: web.Application) -> AsyncIterator[None]:
     sessions = app[staff_api.SESSIONS]
     app[DOORKEEPER] = sessions.admit
+    app[LENDER] = lend
     await sessions.refresh()
     app[staff_api.KNOCKS] = staff_api.Knocks()
     app[staff_api.SETUP_CODE] = ids.typed_code()

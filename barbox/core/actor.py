@@ -12,6 +12,8 @@ class Actor(msgspec.Struct, frozen=True):
     role: str = ""
     permissions: frozenset[str] = frozenset()
     session_id: int | None = None
+    lent_by: int | None = None
+    """The person who lent their permissions for this one call."""
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

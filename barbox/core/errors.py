@@ -93,6 +93,15 @@ class WrongPin(Refusal):
     texts = {"en": "That PIN is not right", "zh": "PIN 码不正确"}
 
 
+class NotLent(Refusal):
+    """An override by somebody whose PIN was not right; the one who is signed in stays signed in."""
+
+    status = 403
+    code = "wrong_pin"
+    title = "Wrong PIN"
+    texts = {"en": "That PIN is not right", "zh": "PIN 码不正确"}
+
+
 class Forbidden(Refusal):
     status = 403
     code = "permission"

@@ -39,11 +39,17 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 P = ParamSpec("P")
 
+_encode = msgspec.json.Encoder().encode
 LARGEST_BODY = 1024 * 1024
 OPEN, DEVICE, SESSION = "open", "device", "session"
 """What a call asks for: nothing, a paired device, or a person signed in on one."""
 
+OVERRIDE = "Manager-Override"
+"""A header of "staffId:pin": somebody on the spot lends what they may do, for this one call."""
+
 Doorkeeper = Callable[[web.Request, str], Actor]
+Lender = Callable[[web.Request, Actor], Awaitable[Actor]]
+LENDER: web.AppKey[Lender] = web.AppKey("LENDER", Callable)  # type: ignore[arg-type]
 DATABASE = web.AppKey("DATABASE", Database)
 DOORKEEPER: web.AppKey[Doorkeeper] = web.AppKey("DOORKEEPER", Callable)  # type: ignore[arg-type]
 
@@ -70,8 +76,21 @@ class Call:
     async def write(
         self, command: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Answer[T]:
-        """Run a command for this caller, once for its Idempotency-Key."""
+        """Run a command for this caller, once for its Idempotency-Key; the journal tells who lent a permission."""
+        if self.actor.lent_by is not None:
+            command = _lent(f"{self.request.method} {self.request.path}", command)
         return await self.db.write_as(self.actor, once, self.key, self.status, command, *args, **kwargs)
+
+
+def _lent(call: str, command: Callable[Concatenate[Transaction, P], T]) -> Callable[Concatenate[Transaction, P], T]:
+    """The command, with the journal's word on who allowed it."""
+
+    def run(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        facts = {"to": tx.actor.staff_id, "for": call}
+        tx.emit("permission.lent", f"staff:{tx.actor.lent_by}", facts, rooms=("office",))
+        return command(tx, *args, **kwargs)
+
+    return run
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -150,13 +169,15 @@ def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
     level = route.needs if route.needs in (OPEN, DEVICE, SESSION) else SESSION
     permission = None if level == route.needs else route.needs
     decode = msgspec.json.Decoder(route.body).decode if route.body is not None else None
-    encode = msgspec.json.Encoder().encode
     path_ids = re.findall(r"\{(\w+_id)\}", route.path)
     path_words = re.findall(r"\{(\w+)\}", re.sub(r"\{\w+_id\}", "", route.path))
     mutates = route.method != "GET"
+    lendable = mutates and level == SESSION
 
     async def handle(request: web.Request) -> web.StreamResponse:
         actor = request.app[DOORKEEPER](request, level)
+        if lendable and OVERRIDE in request.headers:
+            actor = await request.app[LENDER](request, actor)
         if permission is not None and permission not in actor.permissions:
             raise Forbidden(permission)
         found = request.match_info
@@ -173,16 +194,19 @@ def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
             except RecursionError:
                 raise BadRequest("is nested too deeply") from None
         key = _key(request, raw) if mutates else None
-        result = await route.handler(Call(request, actor, key, route.status), **arguments)
-        if isinstance(result, Answer):
-            return web.Response(status=result.status, body=result.body, headers=JSON)
-        if isinstance(result, web.StreamResponse):
-            return result
-        if result is None:
-            return web.Response(status=204)
-        return web.Response(status=route.status, body=encode(result), headers=JSON)
+        return _response(await route.handler(Call(request, actor, key, route.status), **arguments), route.status)
 
     return handle
+
+
+def _response(result: Any, status: int) -> web.StreamResponse:
+    if isinstance(result, Answer):
+        return web.Response(status=result.status, body=result.body, headers=JSON)
+    if isinstance(result, web.StreamResponse):
+        return result
+    if result is None:
+        return web.Response(status=204)
+    return web.Response(status=status, body=_encode(result), headers=JSON)
 
 
 JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}

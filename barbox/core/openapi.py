@@ -120,9 +120,15 @@ def _headers(route: Route) -> list[dict[str, Any]]:
     }
     if route.method == "GET":
         return [language]
+    override = {
+        "name": "Manager-Override",
+        "in": "header",
+        "schema": {"type": "string", "pattern": "^[0-9]+:[0-9]{4,8}$"},
+        "description": "staffId:pin of somebody who lends what they may do, for this one call",
+    }
     key = {
         "name": "Idempotency-Key",
         "in": "header",
         "schema": {"type": "string", "minLength": 8, "maxLength": 64},
     }
-    return [language, key]
+    return [language, key, *([override] if route.needs not in (OPEN, DEVICE) else [])]

@@ -198,6 +198,12 @@ def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, b
     return Begun(session_id, expires)
 
 
+def right_pin(tx: Transaction, device_id: int, staff_id: int) -> None:
+    """The right PIN of somebody named: what was counted wrong for them is forgotten; nobody signs in by it."""
+    tx.run(PinLock.delete().where((PinLock.device_id == device_id) & (PinLock.staff_id == staff_id)))
+    tx.run(Staff.update(wrong_pins=0).where(Staff.id == staff_id))
+
+
 def wrong_pin(tx: Transaction, staff_id: int | None) -> None:
     """Put a wrong PIN in the journal."""
     tx.emit("staff.wrongpin", f"staff:{staff_id or 0}", {}, rooms=("office",))

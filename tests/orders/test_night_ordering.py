@@ -1,0 +1,153 @@
+"""What can be ordered besides a plain product: sizes, sets, open prices, the same again, happy hour's ends."""
+
+from typing import Any
+
+from barbox.core.http import DATABASE
+from barbox.core.transaction import Transaction
+from barbox.menu.commands import (
+    EditGroup,
+    EditModifier,
+    EditPriceRule,
+    EditProduct,
+    save_group,
+    save_price_rule,
+    save_product,
+)
+from barbox.menu.models import Modifier
+from barbox.stock.commands import StockChange, StockItem, receive
+from tests.bar import Swan
+
+EVERY_DAY = [0, 1, 2, 3, 4, 5, 6]
+
+
+async def write(swan: Swan, command: Any, *args: Any) -> Any:
+    return await swan.running.app[DATABASE].write(command, *args)
+
+
+async def test_half_a_pint_costs_less_takes_half_and_keeps_happy_hour_right(swan: Swan) -> None:
+    def draught(tx: Transaction) -> tuple[int, int, int]:
+        sizes = [EditModifier({"en": "pint"}, takes=1), EditModifier({"en": "half"}, -1500, takes=0.5)]
+        group = save_group(tx, None, EditGroup({"en": "Size"}, sizes, 1, 1, "size")).id
+        ale = save_product(tx, None, EditProduct(1, {"en": "Pale Ale"}, 4000, 1, group_ids=[group])).id
+        receive(tx, StockChange([StockItem(ale, 10)]))
+        save_price_rule(tx, None, EditPriceRule({"en": "Happy"}, EVERY_DAY, 0, 1440, "percent", 5000, product_id=ale))
+        pint, half = _modifiers(tx, group)
+        return ale, pint, half
+
+    ale, pint, half = await write(swan, draught)
+    wei, ana = await swan.sign_in("Wei"), await swan.sign_in("Ana")
+    items = [{"itemId": ale, "modifiers": [pint]}, {"itemId": ale, "quantity": 3, "modifiers": [half]}]
+    order = await wei.post("/api/orders", {"tab": "Lin", "items": items})
+    assert order.status == 201, order.body
+    assert [line["price"] for line in order["items"]] == [2000, 1250]
+    left = {each["itemId"]: each["onHand"] for each in (await ana.get("/api/inventory"))["items"]}
+    assert left[ale] == 10 - 1 - 1.5
+    off = {"kind": "percent", "value": 1000, "reason": "regular", "lineIds": [order["items"][0]["lineId"]]}
+    double = await ana.post(f"/api/orders/{order['orderId']}/discount", off)
+    assert (double.status, double["code"]) == (409, "wrong_state")
+    await ana.post(f"/api/orders/{order['orderId']}/void", {"reason": "left"})
+    left = {each["itemId"]: each["onHand"] for each in (await ana.get("/api/inventory"))["items"]}
+    assert left[ale] == 10
+
+
+def _modifiers(tx: Transaction, group_id: int) -> list[int]:
+    query = Modifier.select(Modifier.id).where(Modifier.group_id == group_id).order_by(Modifier.sort)
+    return [row[0] for row in tx.run(query)]
+
+
+async def lunch(swan: Swan) -> tuple[int, list[int]]:
+    """A set for 58: one of two dishes and a drink."""
+
+    def make(tx: Transaction) -> tuple[int, list[int]]:
+        dishes = [
+            EditModifier({"en": "Chicken"}, 0, product_id=swan.products["Kung Pao Chicken"]),
+            EditModifier({"en": "Fries"}, 0, product_id=swan.products["Fries"]),
+        ]
+        drinks = [EditModifier({"en": "Beer"}, 500, product_id=swan.products["Tsingtao"])]
+        groups = [
+            save_group(tx, None, EditGroup({"en": "Dish"}, dishes, 1, 1, "set")).id,
+            save_group(tx, None, EditGroup({"en": "Drink"}, drinks, 1, 1, "set")).id,
+        ]
+        menu = save_product(tx, None, EditProduct(2, {"en": "Lunch", "zh": "套餐"}, 5800, 1, group_ids=groups)).id
+        return menu, [each for group in groups for each in _modifiers(tx, group)]
+
+    made: tuple[int, list[int]] = await write(swan, make)
+    return made
+
+
+async def test_a_set_menu_is_made_at_each_station_and_priced_once(swan: Swan) -> None:
+    menu, (chicken, _, beer) = await lunch(swan)
+    max_ = await swan.sign_in("Max")
+    parts = [{"choice": chicken, "modifiers": [swan.modifiers["hot"]], "note": "no nuts"}]
+    item = {"itemId": menu, "modifiers": [chicken, beer], "parts": parts}
+    order = await max_.post("/api/orders", {"tableId": swan.tables["T1"], "items": [item]})
+    assert order.status == 201, order.body
+    assert order["totalAmount"] == 6300
+    whole, dish, drink = order["items"]
+    assert (dish["parentId"], drink["parentId"]) == (whole["lineId"], whole["lineId"])
+    assert [line["stationName"] for line in order["items"]] == [None, "Kitchen", "Bar"]
+    assert (dish["note"], dish["modifiers"][0]["name"], dish["amount"]) == ("no nuts", "hot", 0)
+    again = await max_.post(f"/api/orders/{order['orderId']}/again")
+    assert (again.status, again["totalAmount"], len(again["items"])) == (200, 12600, 6)
+    gone = await max_.post(
+        f"/api/orders/{order['orderId']}/void", {"lineIds": [drink["lineId"]], "reason": "they left"}
+    )
+    assert gone["totalAmount"] == 6300
+    assert [line["status"] for line in gone["items"]] == ["void"] * 3 + ["preparing"] * 3
+    nowhere = {**item, "parts": [{"choice": 999}]}
+    assert (await max_.post("/api/orders", {"items": [nowhere]})).status == 400
+
+
+async def test_an_open_price_is_asked_for_and_only_where_it_belongs(swan: Swan) -> None:
+    body = EditProduct(1, {"en": "Corkage"}, 0, 1, open_price=True)
+    corkage = (await write(swan, save_product, None, body)).id
+    wei = await swan.sign_in("Wei")
+    missing = await wei.post("/api/orders", {"items": [{"itemId": corkage}]})
+    assert (missing.status, missing["field"]) == (400, "items[0].price")
+    order = await wei.post("/api/orders", {"items": [{"itemId": corkage, "price": 8800, "quantity": 2}]})
+    assert order["totalAmount"] == 17600
+    again = await wei.post(f"/api/orders/{order['orderId']}/again")
+    assert again["totalAmount"] == 35200
+    cheap = await wei.post("/api/orders", {"items": [swan.item("Negroni", price=1)]})
+    assert (cheap.status, cheap["field"]) == (400, "items[0].price")
+
+
+async def test_the_same_again_is_the_last_round_only(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    order = await wei.post("/api/orders", {"tab": "Lin", "items": [swan.item("Fries"), swan.item("Negroni")]})
+    path = f"/api/orders/{order['orderId']}"
+    await wei.put(path, {"items": [swan.item("Tsingtao", 2)]})
+    last = await wei.post(f"{path}/again", {})
+    assert [line["name"] for line in last["items"]] == ["Fries", "Negroni", "Tsingtao", "Tsingtao"]
+    fries = last["items"][0]["lineId"]
+    named = await wei.post(f"{path}/again", {"lineIds": [fries]})
+    assert [line["name"] for line in named["items"]][-1] == "Fries"
+
+
+async def test_quantities_are_decimal_only_where_the_unit_allows(swan: Swan) -> None:
+    prawns = (await write(swan, save_product, None, EditProduct(2, {"en": "Prawns"}, 10000, 1, unit="kg"))).id
+    wei = await swan.sign_in("Wei")
+    order = await wei.post("/api/orders", {"items": [{"itemId": prawns, "quantity": 0.355}]})
+    assert order["totalAmount"] == 3550
+    half = await wei.post("/api/orders", {"items": [swan.item("Tsingtao", 0.5)]})
+    assert (half.status, half["field"]) == (400, "items[0].quantity")
+
+
+async def test_a_barcode_finds_its_product_and_stands_on_one_only(swan: Swan) -> None:
+    body = EditProduct(1, {"en": "Cola"}, 1200, 1, barcode="6901234567892", age=0)
+    cola = (await write(swan, save_product, None, body)).id
+    wei, ana = await swan.sign_in("Wei"), await swan.sign_in("Ana")
+    assert (await wei.get("/api/menu/barcode?code=6901234567892"))["itemId"] == cola
+    assert (await wei.get("/api/menu/barcode?code=1")).status == 404
+    twin = {"categoryId": 1, "names": {"en": "Twin"}, "price": 1, "taxRateId": 1, "barcode": "6901234567892"}
+    assert (await ana.post("/api/menu/products", twin)).status == 409
+
+
+async def test_an_age_check_is_on_the_menu_and_in_the_journal(swan: Swan) -> None:
+    whisky = (await write(swan, save_product, None, EditProduct(1, {"en": "Whisky"}, 5000, 1, age=18))).id
+    wei, ana = await swan.sign_in("Wei"), await swan.sign_in("Ana")
+    menu = (await wei.get("/api/menu"))["products"]
+    assert next(each["age"] for each in menu if each["id"] == whisky) == 18
+    await wei.post("/api/orders", {"items": [{"itemId": whisky}], "ageChecked": True})
+    events = (await ana.get("/api/journal?limit=1000"))["events"]
+    assert next(each for each in events if each["kind"] == "order.placed")["data"]["ageChecked"]
