@@ -91,6 +91,16 @@ class SessionState {
 		localStorage.removeItem(SESSION);
 	}
 
+	/** Ends the sessions that were kept only for commands that `owes` says are now all on the box. */
+	settle(owes: (staffId: number) => boolean): void {
+		for (const [id, token] of Object.entries(this.tokens)) {
+			const staffId = Number(id);
+			if (staffId === this.current?.staff.id || owes(staffId)) continue;
+			this.forget(staffId);
+			void carry({ method: 'DELETE', path: '/api/session', token, language: texts.language });
+		}
+	}
+
 	private forget(staffId: number): void {
 		const { [staffId]: _, ...others } = this.tokens;
 		this.tokens = others;

@@ -96,8 +96,9 @@ class Outbox {
 		return id === null ? ref : String(id);
 	}
 
+	/** Does anything still go out, or wait for a decision, in this person's name? */
 	owes(staffId: number): boolean {
-		return this.entries.some((entry) => entry.staffId === staffId);
+		return [...this.entries, ...this.refused].some((entry) => entry.staffId === staffId);
 	}
 
 	async sendAgain(refused: Refused, change: Partial<Pick<Entry, 'staffId' | 'command'>> = {}): Promise<void> {
@@ -225,6 +226,7 @@ class Outbox {
 		this.aliases = new Map([...this.aliases, ...aliases]);
 		this.drafts = new Map(drafts.map((draft) => [draft.ref, draft]));
 		this.payments = payments;
+		if (entries.length === 0) session.settle((staffId) => this.owes(staffId));
 	}
 }
 
