@@ -1,4 +1,4 @@
-"""The command line: serve, demo, verify, discover, printers. What fails says what to do next."""
+"""The command line: serve, demo, verify, backup, restore, discover, printers. What fails says what to do next."""
 
 import asyncio
 import contextlib
@@ -7,13 +7,17 @@ import sqlite3
 import sys
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
 
 from barbox import __version__, config, logs
 from barbox.core.errors import Broken
+
+if TYPE_CHECKING:
+    from barbox.backup.recovery_key import RecoveryKey
+    from barbox.backup.targets import Credentials
 
 T = TypeVar("T")
 
@@ -175,6 +179,123 @@ def probe_printer(connection: str, profile: str, yes: bool) -> None:
         f"it says it is {finding.maker or 'unknown'} {finding.model}, profile {finding.profile or 'not guessed'}"
     )
     click.echo("Store it: office, Printers, or `PUT /api/printers/ID` with this proof.")
+
+
+@main.group()
+def backup() -> None:
+    """Backups: make one now, list them, verify them."""
+
+
+_DATA = click.option("--data", type=click.Path(exists=True, file_okay=False), required=True, help="The data folder.")
+
+
+@backup.command("now")
+@_DATA
+def backup_now(data: str) -> None:
+    """Make a backup at every target and read it back. Also while the box runs."""
+    from barbox.app import database_file
+    from barbox.backup import console
+
+    with _sentences():
+        store = config.load({"data": data}).store
+        if not _run(console.now(database_file(Path(data)), store, click.echo)):
+            sys.exit(1)
+
+
+@backup.command("list")
+@_DATA
+def backup_list(data: str) -> None:
+    """List what is where, and which recovery slip opens it. Also while the box runs."""
+    from barbox.app import database_file
+    from barbox.backup import console
+
+    with _sentences():
+        console.listed(database_file(Path(data)), click.echo)
+
+
+@backup.command("verify")
+@_DATA
+@click.option("--key", help="The recovery key: opens and proves the backup too.")
+@click.option("--key-file", type=click.Path(exists=True, dir_okay=False), help="A file with the recovery key.")
+def backup_verify(data: str, key: str | None, key_file: str | None) -> None:
+    """Fetch the latest backup of each target again and compare every byte. Also while the box runs."""
+    from barbox.app import database_file
+    from barbox.backup import console
+
+    with _sentences():
+        secret = _recovery_key(key, key_file) if key or key_file else None
+        if not _run(console.verify(database_file(Path(data)), secret, click.echo)):
+            sys.exit(1)
+
+
+@main.command()
+@click.option(
+    "--from", "url", required=True, help="The target, such as file:///mnt/usb or s3://bucket/prefix?endpoint=…"
+)
+@click.option("--at", help="The last backup not after this time; the last of all by default.")
+@click.option("--to", type=click.Path(file_okay=False), help="A new data folder. Without it the backups are listed.")
+@click.option("--key", help="The recovery key: its 24 words, or the AGE-SECRET-KEY line.")
+@click.option("--key-file", type=click.Path(exists=True, dir_okay=False), help="A file with the recovery key.")
+@click.option("--store", help="Which store's, where a target has several.")
+@click.option("--user", envvar="BARBOX_TARGET_USER", help="S3 access key or WebDAV user. Also $BARBOX_TARGET_USER.")
+@click.option("--secret", envvar="BARBOX_TARGET_SECRET", help="Its secret. Better in $BARBOX_TARGET_SECRET.")
+def restore(
+    url: str,
+    at: str | None,
+    to: str | None,
+    key: str | None,
+    key_file: str | None,
+    store: str | None,
+    user: str | None,
+    secret: str | None,
+) -> None:
+    """Restore a bar from a backup into a new folder."""
+    from barbox.backup.targets import Credentials
+
+    with _sentences():
+        credentials = Credentials(user, secret or "") if user else None
+        _run(_restore(url, credentials, at, to, _recovery_key(key, key_file) if to else None, store))
+
+
+async def _restore(
+    url: str,
+    credentials: "Credentials | None",
+    at: str | None,
+    to: str | None,
+    key: "RecoveryKey | None",
+    store: str | None,
+) -> None:
+    from barbox.app import DATABASE_FILE
+    from barbox.backup import restore as restoring
+    from barbox.staff.pins import Pins
+
+    found = await restoring.offers(url, credentials, store)
+    if to is None or key is None:
+        for each in found:
+            name = each.name
+            size = restoring.show_size(each.size)
+            click.echo(
+                f"{restoring.show(name.at)}  {size:>10}  {name.seq} entries  store {name.store}  slip {name.key}"
+            )
+        return
+    chosen = restoring.choose(found, restoring.parse_moment(at) if at else None, key)
+    done = await restoring.restore(
+        url, credentials, chosen, key, Path(to), DATABASE_FILE, lambda pepper, pin: Pins(pepper).hash(pin), click.echo
+    )
+    click.echo(f"Restored {done.bar}: {done.orders} orders, journal whole up to entry {done.name.seq}.")
+    if done.admin:
+        click.echo(f"PINs are not in backups. {done.admin} signs in with {done.pin}, and gives the others new ones.")
+    click.echo(f"Start it with: barbox serve --data {to}")
+
+
+def _recovery_key(key: str | None, key_file: str | None) -> "RecoveryKey":
+    from barbox.backup import recovery_key
+
+    if key_file:
+        return recovery_key.read(Path(key_file).read_text("utf-8"))
+    if not key:
+        raise Broken("the recovery key is needed: --key with its words, or --key-file")
+    return recovery_key.read(key)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -1,6 +1,7 @@
 """Backups in an S3-compatible bucket: AWS, R2, B2, MinIO, SeaweedFS, Aliyun OSS and Tencent COS by their S3 mode."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,16 +19,22 @@ AT_ONCE = 2
 CONNECT_S = 10
 SILENCE_S = 120
 
-_SIGNS = (
-    ("clock", ("RequestTimeTooSkewed", "RequestTimeSkewed", "RequestExpired")),
-    (
-        "credentials",
-        ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Unauthorized", "403 Forbidden", "401"),
-    ),
-    ("full", ("507", "QuotaExceeded", "StorageFull", "InsufficientStorage", "EntityTooLarge", "413")),
-    ("no_place", ("NoSuchBucket",)),
-    ("cut", ("error decoding response body", "IncompleteBody", "connection closed", "connection reset", "broken pipe")),
-    ("unreachable", ("error sending request", "timed out", "dns error", "Connection refused", "503", "502", "504")),
+_CODES = {
+    "RequestTimeTooSkewed": "clock",
+    "RequestExpired": "clock",
+    "InvalidAccessKeyId": "credentials",
+    "SignatureDoesNotMatch": "credentials",
+    "AccessDenied": "credentials",
+    "QuotaExceeded": "full",
+    "XMinioStorageFull": "full",
+    "InsufficientStorage": "full",
+    "NoSuchBucket": "no_place",
+}
+_STATUS = {"401": "credentials", "403": "credentials", "413": "full", "507": "full"}
+_STATUS |= dict.fromkeys(("500", "502", "503", "504"), "unreachable")
+_WORDS = (
+    ("cut", ("error decoding response body", "connection closed", "connection reset", "broken pipe")),
+    ("unreachable", ("error sending request", "timed out", "dns error", "connection refused")),
 )
 
 
@@ -127,11 +134,15 @@ def faults() -> Iterator[None]:
 
 def _fault(error: Exception) -> BackupFault:
     text = str(error)
-    for code, signs in _SIGNS:
-        if any(sign in text for sign in signs):
-            return BackupFault(code, text)
+    named = re.search(r"<Code>(\w+)</Code>", text)
+    status = re.search(r"status(?: code)?: (\d{3})", text)
+    if named and named[1] in _CODES:
+        return BackupFault(_CODES[named[1]], text)
+    if status and status[1] in _STATUS:
+        return BackupFault(_STATUS[status[1]], text)
     if isinstance(error, exceptions.NotFoundError | FileNotFoundError):
         return BackupFault("missing", text)
-    if isinstance(error, exceptions.UnauthenticatedError | exceptions.PermissionDeniedError | PermissionError):
-        return BackupFault("credentials", text)
+    for code, words in _WORDS:
+        if any(each in text.lower() for each in words):
+            return BackupFault(code, text)
     return BackupFault("refused", text)

@@ -259,7 +259,8 @@ async def _prune(store: Store, proven: rules.BackupName, doubtful: list[str]) ->
 
 
 def _leave_with_the_box() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not by sys.stdin: its lock would be held when the process ends
+        continue
     os._exit(1)
 
 

@@ -51,6 +51,18 @@ def forget(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
+def forget_beside(database: Path) -> None:
+    """Delete the empty log and index that a reader left beside a database that nobody has open.
+
+    Raises Broken when the log is not empty: then the database is not whole without it.
+    """
+    wal = database.with_name(database.name + "-wal")
+    if wal.exists() and wal.stat().st_size:
+        raise Broken(f"{wal} is not empty")
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
 def _open(reader: int, key: str, target: Path | None) -> Sealed:
     with os.fdopen(reader, "rb") as source:
         return snapshot.unseal(source, key, target)
