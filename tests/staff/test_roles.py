@@ -1,0 +1,80 @@
+"""Who may do what: the matrix, asked of the real box."""
+
+import pytest
+
+from barbox.app import ROOMS
+from barbox.core.http import DEVICE, OPEN, SESSION
+from barbox.staff.rules import PERMISSIONS, may_edit
+from tests.bar import ROLES, Swan
+
+ROUTES = [route for room in ROOMS for route in room.all]
+
+
+def test_every_permission_that_a_call_asks_for_is_somebodys() -> None:
+    asked = {route.needs for route in ROUTES} - {OPEN, DEVICE, SESSION}
+    assert asked <= PERMISSIONS["admin"]
+    for role in PERMISSIONS:
+        assert PERMISSIONS[role] <= PERMISSIONS["admin"]
+    assert PERMISSIONS["waiter"] < PERMISSIONS["bartender"] < PERMISSIONS["manager"] < PERMISSIONS["admin"]
+    for dear in ("order.void", "order.comp", "payment.refund", "staff.edit", "device.edit", "journal.read"):
+        assert [role for role in PERMISSIONS if dear in PERMISSIONS[role]] == ["admin", "manager"]
+    assert not PERMISSIONS["kitchen"] & {"order.place", "payment.take", "drawer.open"}
+
+
+def test_only_these_calls_are_open_to_strangers() -> None:
+    doors = {f"{route.method} {route.path}" for route in ROUTES if route.needs == OPEN}
+    assert doors - {"GET /r/{token}"} == {
+        "GET /api/health",
+        "GET /api/openapi.json",
+        "POST /api/setup",
+        "POST /api/devices/pair",
+    }
+    alone = {f"{route.method} {route.path}" for route in ROUTES if route.needs == DEVICE}
+    assert all(each.startswith("GET ") or each == "POST /api/session" for each in alone), "a device alone only looks"
+
+
+@pytest.mark.parametrize("name", ROLES)
+async def test_everybody_may_what_their_role_says_and_no_more(quiet_swan: Swan, name: str) -> None:
+    who = await quiet_swan.sign_in(name)
+    held = PERMISSIONS[ROLES[name]]
+    for route in ROUTES:
+        if route.needs in (OPEN, DEVICE, SESSION):
+            continue
+        path = route.path
+        for part in path.split("/"):
+            if part.startswith("{"):
+                path = path.replace(part, "999999")
+        if route.needs in held:
+            if route.method == "GET" and "{" not in route.path and "found" not in path:
+                assert (await who.get(path)).status != 403, path
+            continue
+        answer = await who.ask(route.method, path, None if route.method in ("GET", "DELETE") else {})
+        assert (answer.status, answer["permission"]) == (403, route.needs), f"{route.method} {path}"
+
+
+def test_nobody_makes_their_own_superior() -> None:
+    assert [may_edit("manager", role) for role in ("admin", "manager", "waiter", "bartender", "kitchen")] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert all(may_edit("admin", role) for role in PERMISSIONS)
+    assert not any(may_edit(role, other) for role in ("waiter", "bartender", "kitchen") for other in PERMISSIONS)
+
+
+async def test_a_manager_hires_and_fires_but_not_upwards(quiet_swan: Swan) -> None:
+    max_ = await quiet_swan.sign_in("Max")
+    people = {each["name"]: each["id"] for each in (await max_.get("/api/session/people"))["people"]}
+    hired = await max_.post("/api/staff", {"name": "Lin", "role": "waiter", "pin": "583920"})
+    assert hired.status == 201, hired.body
+    assert "pin" not in str(hired.body).lower()
+    assert (await max_.post("/api/staff", {"name": "Eve", "role": "admin", "pin": "583921"})).status == 403
+    assert (await max_.put(f"/api/staff/{hired['id']}", {"name": "Lin", "role": "manager"})).status == 403
+    assert (await max_.put(f"/api/staff/{people['Ana']}", {"name": "Ana", "role": "waiter"})).status == 403
+    assert (await max_.put(f"/api/staff/{people['Max']}", {"name": "Max", "role": "admin"})).status == 403
+    assert (await max_.delete(f"/api/staff/{people['Ana']}")).status == 403
+    assert (await max_.post("/api/staff", {"name": "Lin", "role": "waiter"}))["field"] == "pin"
+    assert (await max_.post("/api/staff", {"name": "Lin", "role": "owner", "pin": "583922"})).status == 400
+    assert (await max_.delete(f"/api/staff/{hired['id']}")).status == 204
