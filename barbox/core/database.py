@@ -67,6 +67,10 @@ class _Done(NamedTuple):
     refusal: BaseException | None
 
 
+def _disk_failed(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in DISK_FAILED
+
+
 class Frozen:
     """The database's main file standing still: all that was committed up to `head` is in it, and nothing after.
 
@@ -275,12 +279,13 @@ class Database:
     def _batch(self, job: _Job | None) -> bool:
         """Run what waits and commit it once; whether the end of the queue was met."""
         begun = time.monotonic()
-        memory, done = self._memory, list[_Done]()
+        jobs, done = list[_Job](), list[_Done]()
         if self._broken:
             return self._refuse(job)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             while job is not None:
+                jobs.append(job)
                 done.append(self._run(job))
                 if len(done) >= self._most or time.monotonic() - begun > LONGEST_BATCH_S:
                     break
@@ -288,15 +293,39 @@ class Database:
                     job = self._queue.get_nowait()
                 except queue.Empty:
                     break
-            memory.write_behind(self._connection)
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            waiting = [] if job is None or (done and done[-1].future is job.future) else [job]
-            self._fail(error, [*done, *(_Done(each.future, None, None) for each in waiting)])
-            return job is None
+            self._commit(done)
+        except Exception as error:
+            if _disk_failed(error) or not self._connection.in_transaction:
+                self._fail(error, jobs)
+            else:
+                self._each_alone(jobs)
+        return job is None
+
+    def _commit(self, done: Sequence[_Done]) -> None:
+        memory = self._memory
+        memory.write_behind(self._connection)
+        self._connection.execute("COMMIT")
         events, signals = memory.take_announcements()
         self._loop.call_soon_threadsafe(self._settle, done, memory.head.seq, events, signals)
-        return job is None
+
+    def _each_alone(self, jobs: Sequence[_Job]) -> None:
+        """A row of some command does not fit its table: find out whose, and let the others through."""
+        log.exception("a batch could not be written: each of its commands is tried alone")
+        self._start_over()
+        for at, job in enumerate(jobs):
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._commit([self._run(job)])
+            except Exception as error:
+                if _disk_failed(error) or not self._connection.in_transaction:
+                    self._fail(error, jobs[at:])
+                    return
+                self._start_over()
+                self._loop.call_soon_threadsafe(self._settle, [_Done(job.future, None, error)], 0, [], set())
+
+    def _start_over(self) -> None:
+        self._connection.execute("ROLLBACK")
+        self._memory.reset(journal.head(self._connection))
 
     def _refuse(self, job: _Job | None) -> bool:
         """What still waited when the disk failed: the writer's memory is ahead of the disk, so nothing may follow."""
@@ -306,36 +335,29 @@ class Database:
         return job is None
 
     def _run(self, job: _Job) -> _Done:
-        memory = self._memory
+        memory, connection = self._memory, self._connection
         memory.begin(self.clock.now())
-        self._connection.execute("SAVEPOINT command")
         try:
-            result = job.command(Transaction(self._connection, memory, job.actor), *job.arguments)
+            result = job.command(Transaction(connection, memory, job.actor), *job.arguments)
         except Refusal as refusal:
-            self._undo()
+            memory.undo(connection)
             return _Done(job.future, None, refusal)
         except Exception as error:
-            if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in DISK_FAILED:
+            if _disk_failed(error):
                 raise
-            self._undo()
+            memory.undo(connection)
             log.exception("command failed", extra={"command": job.command.__qualname__})
             return _Done(job.future, None, error)
-        self._connection.execute("RELEASE command")
-        memory.keep()
+        memory.keep(connection)
         return _Done(job.future, result, None)
 
-    def _undo(self) -> None:
-        self._connection.execute("ROLLBACK TO command")
-        self._connection.execute("RELEASE command")
-        self._memory.undo()
-
-    def _fail(self, error: sqlite3.Error, done: Sequence[_Done]) -> None:
+    def _fail(self, error: Exception, jobs: Sequence[_Job]) -> None:
         """After a failed COMMIT the disk's state is unknown: take nothing more, never retry blindly."""
         self._failure, self._broken = f"the disk failed ({error})", True
         log.critical("the writer stopped", extra={"error": str(error)})
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("ROLLBACK")
-        left = [_Done(each.future, None, Unavailable(self._failure)) for each in done]
+        left = [_Done(each.future, None, Unavailable(self._failure)) for each in jobs]
         self._loop.call_soon_threadsafe(self._settle, left, 0, [], set())
 
     def _settle(self, done: Sequence[_Done], seq: int, events: list[Event], signals: set[Signal]) -> None:

@@ -60,13 +60,13 @@ def once(
     """Run `command`, or give the answer it gave the first time. Raises KeyReused for a key of another request."""
     if key is None:
         return Answer(status, _encoder.encode(command(tx, *args, **kwargs)))
-    found = tx.one(_FIND, _Found, key=key.text)
+    found = tx.answered(_FIND, _Found, key.text)
     if found is not None:
         if bytes(found.fingerprint) != key.fingerprint:
             raise KeyReused
         return Answer(found.status, bytes(found.body))
     body = _encoder.encode(command(tx, *args, **kwargs))
-    tx.execute(_KEEP, key=key.text, fingerprint=key.fingerprint, status=status, body=body, at=tx.now)
+    tx.answer(_KEEP, key=key.text, fingerprint=key.fingerprint, status=status, body=body, at=tx.now)
     return Answer(status, body)
 
 

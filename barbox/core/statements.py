@@ -26,13 +26,24 @@ class Statement:
     `bind` takes them from a mapping, `of` from the attributes of a row.
     """
 
-    __slots__ = ("bind", "names", "of", "sql")
+    __slots__ = ("_of_rows", "bind", "names", "of", "sql")
 
     def __init__(self, sql: str, names: Sequence[str]) -> None:
         self.sql = sql
         self.names = tuple(names)
         self.bind: Callable[[Mapping[str, Any]], tuple[Any, ...]] = _getter(operator.itemgetter, self.names)
+        self._of_rows: dict[int, str] = {}
         self.of: Callable[[Any], tuple[Any, ...]] = _getter(operator.attrgetter, self.names)
+
+    def of_rows(self, count: int) -> str:
+        """An INSERT of one row as one of `count` rows. Raises ValueError for any other statement."""
+        sql = self._of_rows.get(count)
+        if sql is None:
+            head, values, row = self.sql.partition(" VALUES ")
+            if not (head.startswith("INSERT") and row.startswith("(") and row.endswith(")")):
+                raise ValueError(f"not an INSERT of one row: {self.sql}")
+            sql = self._of_rows[count] = head + values + ", ".join([row] * count)
+        return sql
 
 
 def freeze(build: peewee.Query | Callable[[Any], peewee.Query]) -> Statement:

@@ -13,6 +13,7 @@ from barbox.core import journal
 from barbox.core.actor import THE_BOX, Actor
 from barbox.core.clock import BusinessDays
 from barbox.core.models import Counter
+from barbox.core.pending import Pending
 from barbox.core.statements import Statement, freeze
 
 Row = TypeVar("Row")
@@ -60,22 +61,54 @@ class WriterMemory:
         self.signals: set[Signal] = set()
         self._dirty: set[str] = set()
         self.undos: list[Callable[[], None]] = []
-        self.behind: dict[Callable[["Transaction"], None], None] = {}
+        self.behind: dict[Callable[[Transaction], None], None] = {}
+        self.pending = Pending()
+        self.keys: set[str] = set()
+        """Idempotency keys of this batch, whose answers may still be pending."""
+        self.opened = False
+        """Whether the command in hand has a savepoint of its own: only one that does more than insert needs it."""
 
     def begin(self, now: int) -> None:
         self.now = now
         self.undos = []
-        self._mark = (self.head, len(self.news))
+        self.opened = False
+        self._mark = (self.head, len(self.news), len(self.pending))
 
-    def keep(self) -> None:
+    def open(self, connection: sqlite3.Connection) -> None:
+        """Give the command in hand its savepoint, and write what it may ask for."""
+        if not self.opened:
+            head, news, pending = self._mark
+            self.pending.write(connection, pending)
+            connection.execute("SAVEPOINT command")
+            self._mark = (head, news, 0)
+            self.opened = True
+        if self.pending:
+            self.pending.write(connection)
+
+    def keep(self, connection: sqlite3.Connection) -> None:
+        """The command in hand succeeded."""
+        if self.opened:
+            connection.execute("RELEASE command")
         self.undos = []
 
-    def undo(self) -> None:
+    def undo(self, connection: sqlite3.Connection) -> None:
+        """Take back all that the command in hand did, and nothing else."""
+        if self.opened:
+            connection.execute("ROLLBACK TO command")
+            connection.execute("RELEASE command")
+        self.pending.forget(self._mark[2])
         for undo in reversed(self.undos):
             undo()
         self.undos = []
         self.head = self._mark[0]
         del self.news[self._mark[1] :]
+
+    def reset(self, head: journal.Head) -> None:
+        """Know nothing but what the disk holds, as after a start."""
+        self.head = head
+        self.pending.forget(0)
+        for forgotten in (self.counters, self.cache, self.news, self.signals, self._dirty, self.behind, self.keys):
+            forgotten.clear()
 
     def next_number(self, connection: sqlite3.Connection, name: str, count: int) -> int:
         before = self.counters.get(name)
@@ -88,10 +121,13 @@ class WriterMemory:
         return before + 1
 
     def write_behind(self, connection: sqlite3.Connection) -> None:
-        """Once per commit, for all its commands: what they changed in memory."""
+        """Once per commit, for all its commands: what they added, and what they changed in memory."""
+        self.pending.write(connection)
+        self.opened = True
         for write in self.behind:
             write(Transaction(connection, self, THE_BOX))
         self.behind.clear()
+        self.keys.clear()
         if self._dirty:
             connection.executemany(_WRITE_COUNTER.sql, [(name, self.counters[name]) for name in self._dirty])
             self._dirty.clear()
@@ -132,24 +168,45 @@ class Transaction:
 
     def execute(self, statement: Statement, **parameters: Any) -> sqlite3.Cursor:
         """Run one frozen statement."""
-        return self._connection.execute(statement.sql, statement.bind(parameters))
+        return self._direct().execute(statement.sql, statement.bind(parameters))
+
+    def insert(self, statement: Statement, **parameters: Any) -> None:
+        """Insert one row, together with others before the commit or when somebody asks for what was written."""
+        self._memory.pending.add(statement, statement.bind(parameters))
+
+    def insert_rows(self, statement: Statement, rows: Iterable[Any]) -> None:
+        """The same for rows whose attributes are the statement's parameters."""
+        for row in rows:
+            self._memory.pending.add(statement, statement.of(row))
 
     def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one frozen statement for each mapping of parameters."""
-        self._connection.executemany(statement.sql, map(statement.bind, rows))
+        self._direct().executemany(statement.sql, map(statement.bind, rows))
 
     def store(self, statement: Statement, row: Any) -> None:
         """Run one frozen statement with the attributes of a row as its parameters."""
-        self._connection.execute(statement.sql, statement.of(row))
+        self._direct().execute(statement.sql, statement.of(row))
 
     def store_many(self, statement: Statement, rows: Iterable[Any]) -> None:
         """The same for each row."""
-        self._connection.executemany(statement.sql, map(statement.of, rows))
+        self._direct().executemany(statement.sql, map(statement.of, rows))
 
     def run(self, query: peewee.Query) -> sqlite3.Cursor:
         """Build and run a peewee query: for rare writes, where 300 us do not matter."""
         sql, values = query.sql()
-        return self._connection.execute(sql, values)
+        return self._direct().execute(sql, values)
+
+    def answered(self, statement: Statement, row: type[Row], key: str) -> Row | None:
+        """A stored answer by its key, without making others write what they have pending."""
+        if key in self._memory.keys:
+            return self.one(statement, row, key=key)
+        found = self._connection.execute(statement.sql, (key,)).fetchone()
+        return row(*found) if found else None
+
+    def answer(self, statement: Statement, **parameters: Any) -> None:
+        """Store an answer with its key."""
+        self._memory.keys.add(parameters["key"])
+        self.insert(statement, **parameters)
 
     def all(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> list[Row]:
         """All rows of a query, each as `row(*columns)`."""
@@ -205,7 +262,7 @@ class Transaction:
         actor = self.actor
         entry = (seq, self.now, self.business_day, actor.staff_id, actor.device_id, kind, subject)
         digest = journal.chained(head.hash, entry, body)
-        self.execute(
+        self.insert(
             journal.APPEND,
             seq=seq,
             at=self.now,
@@ -226,6 +283,10 @@ class Transaction:
         """Tell the rooms after COMMIT without a journal entry: what can be read again at any time."""
         data = _encoder.encode(state)
         self._memory.news.append(Event(self.seq, kind, self.now, subject, data, frozenset(rooms), journalled=False))
+
+    def _direct(self) -> sqlite3.Connection:
+        self._memory.open(self._connection)
+        return self._connection
 
     def signal(self, signal: Signal) -> None:
         """Wake whoever waits for `signal` after COMMIT."""

@@ -96,7 +96,7 @@ def new_order(tx: Transaction, request: Seated | NewOrder, *, customer: str | No
 
 def insert_lines(tx: Transaction, lines: Iterable[LineRow]) -> None:
     """Store new lines."""
-    tx.store_many(INSERT_LINE, lines)
+    tx.insert_rows(INSERT_LINE, lines)
 
 
 def store_line(tx: Transaction, line: LineRow, was_in: int | None = None) -> None:
@@ -129,7 +129,10 @@ def store(
         raise WrongState("the order", "paid already with more than would be left")
     order.version += 1
     order.seq = tx.seq + 1
-    tx.store(INSERT_ORDER if insert else UPDATE_ORDER, order)
+    if insert:
+        tx.insert_rows(INSERT_ORDER, [order])
+    else:
+        tx.store(UPDATE_ORDER, order)
     shown = view(order, lines, tenders, context, found)
     if insert:
         facts = {"number": order.number, "table": order.table_name, "tab": order.tab, **facts}

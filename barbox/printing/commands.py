@@ -19,6 +19,7 @@ ALL_ROOMS = ("floor", "kitchen", "bar", "office")
 
 INSERT = freeze(
     lambda p: J.insert(
+        id=p.id,
         kind=p.kind,
         state="queued",
         reason="",
@@ -359,8 +360,10 @@ def _insert(
     not_after: int | None = None,
 ) -> int:
     tx.signal(QUEUED)
-    cursor = tx.execute(
+    job_id = tx.number("print_job")
+    tx.insert(
         INSERT,
+        id=job_id,
         kind=kind,
         printer_id=printer_id,
         station_id=station_id,
@@ -372,4 +375,4 @@ def _insert(
         created_at=tx.now,
         not_after=not_after,
     )
-    return int(cursor.lastrowid or 0)
+    return job_id
