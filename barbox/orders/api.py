@@ -26,7 +26,6 @@ from barbox.orders.requests import (
     StatusChange,
     Transfer,
     Void,
-    WithReason,
 )
 from barbox.orders.splits import SplitView
 from barbox.orders.views import OrderView
@@ -129,12 +128,6 @@ async def merge(call: Call, order_id: int, body: Merge) -> Answer[OrderView]:
 async def transfer(call: Call, order_id: int, body: Transfer) -> Answer[OrderView]:
     """Give the order to another waiter."""
     return await call.write(commands.transfer, order_id, body)
-
-
-@routes.post("/api/orders/{order_id}/reopen", "order.reopen")
-async def reopen(call: Call, order_id: int, body: WithReason) -> Answer[OrderView]:
-    """Go on with an order that was billed or paid, with a reason."""
-    return await call.write(commands.reopen, order_id, body)
 
 
 @routes.post("/api/orders/{order_id}/again", "order.place")

@@ -39,7 +39,6 @@ from barbox.orders.requests import (
     StatusChange,
     Transfer,
     Void,
-    WithReason,
 )
 from barbox.orders.rows import LineRow, OrderRow, TenderRow
 from barbox.orders.settling import carry_over as carry_over
@@ -241,7 +240,7 @@ def transfer(tx: Transaction, order_id: int, request: Transfer) -> OrderView:
     return store(tx, "order.transferred", order, lines, tenders, facts)
 
 
-def reopen(tx: Transaction, order_id: int, request: WithReason) -> OrderView:
+def reopen_order(tx: Transaction, order_id: int, reason: str) -> OrderView:
     """Go on with an order that was billed or paid; what was paid stays paid. Raises WrongState for any other."""
     order, lines, tenders = load(tx, order_id)
     if order.status not in ("billed", "paid"):
@@ -249,7 +248,7 @@ def reopen(tx: Transaction, order_id: int, request: WithReason) -> OrderView:
     if order.refunded:
         raise WrongState("the order", "refunded")
     before, order.status, order.billed_at, order.paid_at = order.status, "open", None, None
-    return store(tx, "order.reopened", order, lines, tenders, {"was": before, "reason": request.reason})
+    return store(tx, "order.reopened", order, lines, tenders, {"was": before, "reason": reason})
 
 
 def set_status(tx: Transaction, order_id: int, request: StatusChange) -> OrderView:

@@ -171,10 +171,6 @@ class Transfer(Body):
     reason: Reason | None = None
 
 
-class WithReason(Body):
-    reason: Reason
-
-
 class StatusChange(Body):
     line_ids: LineIds
     status: Literal["preparing", "ready", "served"]

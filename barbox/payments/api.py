@@ -66,6 +66,12 @@ async def receipt(call: Call, order_id: int) -> Answer[Queued]:
     return await call.write(commands.print_receipt, order_id, _home(call))
 
 
+@routes.post("/api/orders/{order_id}/reopen", "order.reopen")
+async def reopen(call: Call, order_id: int, body: Why) -> Answer[OrderView]:
+    """Go on with an order that was billed or paid, with a reason."""
+    return await call.write(commands.reopen, order_id, body.reason)
+
+
 @routes.post("/api/orders/{order_id}/carry-over", "day.close")
 async def carry_over(call: Call, order_id: int, body: Why) -> Answer[OrderView]:
     """Leave an order open although tonight is closed, with a reason."""

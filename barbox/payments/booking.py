@@ -32,14 +32,12 @@ _BOOKED = freeze(
         .where(P.order_id == p.order_id)
     )
 )
-_SETTLE = freeze(lambda p: S.insert(payment_id=p.payment_id, **{name: getattr(p, name) for name in _SETTLED_FIELDS}))
-_SETTLED = freeze(
-    lambda p: (
-        S.select(*(getattr(S, name) for name in _SETTLED_FIELDS))
-        .join(P, on=(P.id == S.payment_id))
-        .where(P.order_id == p.order_id)
+_SETTLE = freeze(
+    lambda p: S.insert(
+        order_id=p.order_id, session_id=p.session_id, **{name: getattr(p, name) for name in _SETTLED_FIELDS}
     )
 )
+_SETTLED = freeze(lambda p: S.select(*(getattr(S, name) for name in _SETTLED_FIELDS)).where(S.order_id == p.order_id))
 
 
 class _Booked(msgspec.Struct):
@@ -89,7 +87,7 @@ def store_payment(
     return payment_id
 
 
-def book(tx: Transaction, payment_id: int, order: OrderView) -> None:
+def book(tx: Transaction, payment_id: int, order: OrderView, session_id: int) -> None:
     """Book a payment's or refund's taxes; and what the order came to, when it is settled by it."""
     booked: dict[Rate, TaxPart] = {}
     for row in tx.all(_BOOKED, _Booked, order_id=order.order_id):
@@ -100,25 +98,32 @@ def book(tx: Transaction, payment_id: int, order: OrderView) -> None:
     for (rate_id, rate), part in tax_parts(net, of_order, booked).items():
         tx.execute(_TAX, payment_id=payment_id, tax_rate_id=rate_id, rate=rate, gross=part.gross, tax=part.tax)
     if order.status == "paid" and not order.refunded_amount:
-        _settle(tx, payment_id, order)
+        _settle(tx, order, session_id)
 
 
-def _settle(tx: Transaction, payment_id: int, order: OrderView) -> None:
-    comped = sum(line.amount for line in order.items if line.comp and line.status != "void")
-    now = {
-        "orders": 1,
-        "covers": order.covers or 0,
-        "subtotal": order.subtotal,
-        "discount": order.discount_amount,
-        "service": order.service_amount,
-        "cover": order.cover_amount,
-        "tax": order.tax_amount,
-        "total": order.total_amount,
-        "comped": comped,
-    }
-    told = tx.all(_SETTLED, _Settlement, order_id=order.order_id)
-    rest = {name: value - sum(getattr(each, name) for each in told) for name, value in now.items()}
-    tx.execute(_SETTLE, payment_id=payment_id, **rest)
+def unsettle(tx: Transaction, order_id: int, session_id: int) -> None:
+    """An order that was settled is open again: what it came to is taken off the session's totals."""
+    told = tx.all(_SETTLED, _Settlement, order_id=order_id)
+    off = {name: -sum(getattr(each, name) for each in told) for name in _SETTLED_FIELDS}
+    if any(off.values()):
+        tx.execute(_SETTLE, order_id=order_id, session_id=session_id, **off)
+
+
+def _settle(tx: Transaction, order: OrderView, session_id: int) -> None:
+    tx.execute(
+        _SETTLE,
+        order_id=order.order_id,
+        session_id=session_id,
+        orders=1,
+        covers=order.covers or 0,
+        subtotal=order.subtotal,
+        discount=order.discount_amount,
+        service=order.service_amount,
+        cover=order.cover_amount,
+        tax=order.tax_amount,
+        total=order.total_amount,
+        comped=sum(line.amount for line in order.items if line.comp and line.status != "void"),
+    )
 
 
 def must_owe(order_status: str) -> None:

@@ -11,10 +11,10 @@ from barbox.core.messages import Body, Id, View
 from barbox.core.settings import load_venue
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
-from barbox.orders.commands import around, bill_of, load, record_payment, take_back_held
+from barbox.orders.commands import around, bill_of, load, record_payment, reopen_order, take_back_held
 from barbox.orders.queries import OrderView, view
 from barbox.payments import rules
-from barbox.payments.booking import book, must_owe, store_payment
+from barbox.payments.booking import book, must_owe, store_payment, unsettle
 from barbox.payments.drawers import session_for
 from barbox.payments.models import Receipt
 from barbox.payments.rules import NewTender, Settled
@@ -82,6 +82,15 @@ def write_off(tx: Transaction, order_id: int, reason: str) -> PaymentView:
     return _take(tx, order_id, [lost], session_for(tx, None), "", silent=True)
 
 
+def reopen(tx: Transaction, order_id: int, reason: str) -> OrderView:
+    """Go on with an order that was billed or paid; what was paid stays paid. Raises WrongState for any other."""
+    order, _, _ = load(tx, order_id)
+    shown = reopen_order(tx, order_id, reason)
+    if order.status == "paid":
+        unsettle(tx, order_id, session_for(tx, None))
+    return shown
+
+
 def _take(
     tx: Transaction,
     order_id: int,
@@ -95,7 +104,7 @@ def _take(
     payment_id = store_payment(tx, order_id, session_id, settled)
     facts = {"paymentId": payment_id, "sessionId": session_id, "tenders": settled, "share": share}
     after = record_payment(tx, order_id, sum(each.amount for each in settled), facts, share=share)
-    book(tx, payment_id, after)
+    book(tx, payment_id, after, session_id)
     if any(each.method == "cash" for each in settled):
         kick_drawer(tx)
     known = None

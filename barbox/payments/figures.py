@@ -39,10 +39,8 @@ _TAXES = freeze(
     )
 )
 _SETTLEMENTS = freeze(
-    lambda p: (
-        P.select(*(peewee.fn.COALESCE(_sum(getattr(S, name)), 0) for name in _SETTLED))
-        .join(S, on=(S.payment_id == P.id))
-        .where(P.session_id == p.session_id)
+    lambda p: S.select(*(peewee.fn.COALESCE(_sum(getattr(S, name)), 0) for name in _SETTLED)).where(
+        S.session_id == p.session_id
     )
 )
 _VOIDS = freeze(

@@ -64,9 +64,11 @@ class PaymentTax(Table):
 
 
 class Settlement(Table):
-    """What an order came to when a payment settled it, less what earlier settlements of it told already."""
+    """What an order came to when it was settled; the same once more, negative, when it was reopened."""
 
-    payment_id = peewee.IntegerField(primary_key=True)
+    id = peewee.AutoField()
+    order_id = peewee.IntegerField()
+    session_id = peewee.IntegerField()
     orders = peewee.IntegerField()
     covers = peewee.IntegerField()
     subtotal = peewee.IntegerField()

@@ -63,7 +63,7 @@ def refund(tx: Transaction, request: NewRefund) -> RefundView:
     total = -sum(each.amount for each in given)
     facts = {"paymentId": payment_id, "sessionId": session_id, "tenders": given, "reason": request.reason}
     after = record_refund(tx, order.id, total, facts)
-    book(tx, payment_id, after)
+    book(tx, payment_id, after, session_id)
     if any(each.method == "cash" for each in given):
         kick_drawer(tx)
     print_bill(tx, bill_of(after), order.id)

@@ -108,6 +108,7 @@ async def test_an_even_split_is_paid_share_by_share_to_the_last_unit(swan: Swan)
     three = await wei.post(f"/api/orders/{order['orderId']}/split", {"parts": 3})
     shares = [each["amount"] for each in three["order"]["shares"]]
     assert shares == [3267, 3267, 3266]
+    paid = three
     for number, amount in enumerate(shares, 1):
         tenders = [{"method": "card", "amount": amount}]
         paid = await wei.post("/api/payments", {"orderId": order["orderId"], "share": number, "tenders": tenders})

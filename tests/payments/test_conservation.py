@@ -25,7 +25,6 @@ from barbox.orders.requests import (
     Split,
     Transfer,
     Void,
-    WithReason,
 )
 from barbox.orders.rows import LineRow
 from barbox.payments import closing, refunds
@@ -33,11 +32,11 @@ from barbox.payments import commands as payments
 from barbox.payments.closing import Count
 from barbox.payments.commands import NewPayment
 from barbox.payments.refunds import NewRefund, RefundTender
-from barbox.payments.rules import NewTender
+from barbox.payments.rules import Method, NewTender
 from barbox.printing.contents import Ticket, decode
 from tests.payments.books import PRICES, Books, opened
 
-METHODS = ("cash", "card", "mobile")
+METHODS: tuple[Method, ...] = ("cash", "card", "mobile")
 VENUES = st.fixed_dictionaries(
     {
         "taxIncluded": st.booleans(),
@@ -59,6 +58,10 @@ NIGHT = st.lists(st.tuples(DEEDS, NUMBER, NUMBER, NUMBER), min_size=1, max_size=
 def items(a: int, b: int) -> list[NewItem]:
     """One to three lines, of one to four each, at some seat."""
     return [NewItem(1 + (a + i * 7) % len(PRICES), 1 + (b + i) % 4, seat=1 + (a + i) % 3) for i in range(1 + a % 3)]
+
+
+BY_METHOD = """SELECT t.method, sum(t.amount) FROM payment p JOIN tender t ON t.payment_id = p.id
+    WHERE p.order_id = ? GROUP BY t.method"""
 
 
 class Night:
@@ -161,11 +164,14 @@ class Night:
 
     def refund(self, a: int, b: int, c: int) -> None:
         order = self.some(a, "open", "billed", "paid")
-        tender = RefundTender(METHODS[c % 3], b)
-        self.books.tried(refunds.refund, NewRefund(order, [tender], "a reason"))
+        found = self.books.all(BY_METHOD, order)
+        if found:
+            method, paid = found[c % len(found)]
+            tender = RefundTender(method, max(0, paid) * (1 + b % 4) // 4)
+            self.books.tried(refunds.refund, NewRefund(order, [tender], "a reason"))
 
     def reopen(self, a: int, _b: int, _c: int) -> None:
-        self.books.tried(commands.reopen, self.some(a, "billed", "paid"), WithReason("a reason"))
+        self.books.tried(payments.reopen, self.some(a, "billed", "paid"), "a reason")
 
 
 PAID_ON = """SELECT coalesce(sum(t.amount), 0) FROM payment p JOIN tender t ON t.payment_id = p.id

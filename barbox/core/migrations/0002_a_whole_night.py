@@ -63,10 +63,13 @@ CREATE TABLE payment_tax (
   gross INTEGER NOT NULL, tax INTEGER NOT NULL, PRIMARY KEY (payment_id, tax_rate_id, rate)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settlement (
-  payment_id INTEGER PRIMARY KEY REFERENCES payment (id), orders INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL,
+  session_id INTEGER NOT NULL REFERENCES drawer_session (id), orders INTEGER NOT NULL,
   covers INTEGER NOT NULL, subtotal INTEGER NOT NULL, discount INTEGER NOT NULL, service INTEGER NOT NULL,
   cover INTEGER NOT NULL, tax INTEGER NOT NULL, total INTEGER NOT NULL, comped INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX settlement_order ON settlement (order_id);
+CREATE INDEX settlement_session ON settlement (session_id);
 CREATE TABLE receipt (
   token TEXT PRIMARY KEY, order_id INTEGER NOT NULL, business_day INTEGER NOT NULL, number INTEGER NOT NULL,
   at INTEGER NOT NULL
@@ -92,6 +95,9 @@ _SEALED: tuple[tuple[str, str, str], ...] = (
     ("tender", "INSERT", _PAID_INTO_CLOSED.format(row="NEW")),
     ("tender", "UPDATE", _PAID_INTO_CLOSED.format(row="OLD")),
     ("tender", "DELETE", _PAID_INTO_CLOSED.format(row="OLD")),
+    ("settlement", "INSERT", _CLOSED.format(row="NEW")),
+    ("settlement", "UPDATE", _CLOSED.format(row="OLD")),
+    ("settlement", "DELETE", _CLOSED.format(row="OLD")),
     ("payment_tax", "UPDATE", _PAID_INTO_CLOSED.format(row="OLD")),
     ("payment_tax", "DELETE", _PAID_INTO_CLOSED.format(row="OLD")),
 )
