@@ -137,8 +137,9 @@ class Night:
 
     def move_lines(self, a: int, b: int, c: int) -> None:
         order = self.some(a)
-        where = {"to_order_id": self.some(c)} if c % 2 else {"table_id": 1 + c % 3}
-        self.books.tried(splits.move_lines, order, Move(line_ids=self.line(order, b), **where))
+        request = Move(line_ids=self.line(order, b), to_order_id=self.some(c) if c % 2 else None)
+        request.table_id = None if c % 2 else 1 + c % 3
+        self.books.tried(splits.move_lines, order, request)
 
     def move(self, a: int, b: int, _c: int) -> None:
         self.books.tried(commands.move, self.some(a), Move(table_id=1 + b % 3) if b % 2 else Move(tab="Lin"))

@@ -1,0 +1,1 @@
+"""Whole nights through the API, without a browser."""

@@ -1,0 +1,112 @@
+"""Goes through the books after a night: does everything agree to the last unit?"""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from barbox.core import journal
+from barbox.orders.queries import OrderRow, sums
+from barbox.orders.rows import LineRow
+
+Rates = Counter[tuple[int, int]]
+
+
+@dataclass
+class Found:
+    """The night's sums, and what is wrong with them."""
+
+    z: int = 0
+    paid: int = 0
+    owed: int = 0
+    refunded: int = 0
+    taxes: dict[str, int] = field(default_factory=dict)
+    entries: int = 0
+    megabytes: float = 0
+    jobs: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"sum of Z {self.z} = payments {self.paid} = totals less {self.refunded} refunded {self.owed}\n"
+            f"gross per rate {self.taxes}\n"
+            f"journal {self.entries} entries, verified; {self.megabytes:.1f} MB; papers {self.jobs}\n"
+            f"wrong: {self.wrong or 'nothing'}"
+        )
+
+
+def audit(path: Path, z_reports: list[Any], counted: int, opening: int) -> Found:
+    """Compare Z reports, tenders, orders, taxes, stock and journal of a database that nobody writes any more."""
+    found = Found(megabytes=path.stat().st_size / 1e6)
+    with closing(sqlite3.connect(path)) as books:
+        found.entries = journal.verify(books).seq
+        found.jobs = dict(books.execute("SELECT state, count(*) FROM print_job GROUP BY state").fetchall())
+        found.paid = _one(books, "SELECT sum(amount) FROM tender")
+        found.refunded = _one(books, "SELECT sum(refunded) FROM orders")
+        found.owed = _one(books, "SELECT sum(total - refunded) FROM orders")
+        found.z = sum(tender["amount"] for z in z_reports for tender in z["tenders"])
+        z_rates, z_taxes = _z_rates(z_reports)
+        rates, taxes = _order_rates(books)
+        found.taxes = {f"{rate / 100:g} %": amount for (_, rate), amount in sorted(z_rates.items())}
+        checks = {
+            "sum of Z is not sum of payments": found.z == found.paid,
+            "payments are not totals less refunds": found.paid == found.owed,
+            "gross per rate differs": +z_rates == +rates,
+            "tax per rate differs": +z_taxes == +taxes,
+            "an order is still open": not _one(books, "SELECT count(*) FROM orders WHERE status IN ('open', 'billed')"),
+            "a drawer is over or short": not any(z["overShort"] for z in z_reports),
+            "Z numbers have gaps": [z["number"] for z in z_reports] == list(range(1, len(z_reports) + 1)),
+            "receipts have gaps": not _gaps(books, "receipt", "business_day"),
+            "order numbers have gaps": not _gaps(books, "orders", "business_day"),
+            "stock is not opening less consumption": _stock(books, counted) == opening * 1000,
+            "rows point nowhere": not books.execute("PRAGMA foreign_key_check").fetchall(),
+        }
+        found.wrong = [what for what, fine in checks.items() if not fine]
+    return found
+
+
+def _z_rates(z_reports: list[Any]) -> tuple[Rates, Rates]:
+    gross: Rates = Counter()
+    taxes: Rates = Counter()
+    for tax in (tax for z in z_reports for tax in z["taxes"]):
+        gross[tax["rateId"], tax["rate"]] += tax["gross"]
+        taxes[tax["rateId"], tax["rate"]] += tax["tax"]
+    return gross, taxes
+
+
+def _order_rates(books: sqlite3.Connection) -> tuple[Rates, Rates]:
+    """What the orders' own totals say per rate, less what the refunds gave back."""
+    gross: Rates = Counter()
+    taxes: Rates = Counter()
+    for row in books.execute("SELECT * FROM orders WHERE status = 'paid'").fetchall():
+        order = OrderRow(*row)
+        lines = [LineRow(*each) for each in books.execute("SELECT * FROM order_line WHERE order_id = ?", (order.id,))]
+        for tax in sums(order, lines, tax_included=True).taxes:
+            gross[tax.tax_rate_id, tax.rate] += tax.base + tax.tax
+            taxes[tax.tax_rate_id, tax.rate] += tax.tax
+    refunds = """SELECT x.tax_rate_id, x.rate, sum(x.gross), sum(x.tax) FROM payment_tax x JOIN payment p
+        ON p.id = x.payment_id JOIN orders o ON o.id = p.order_id WHERE p.kind = 'refund' AND o.refunded > 0
+        AND p.at >= o.paid_at GROUP BY x.tax_rate_id, x.rate"""
+    for rate_id, rate, back, tax_back in books.execute(refunds):
+        gross[rate_id, rate] += back
+        taxes[rate_id, rate] += tax_back
+    return gross, taxes
+
+
+def _stock(books: sqlite3.Connection, product_id: int) -> int:
+    """What is on the shelf, with what was drunk: lines that stand, and those taken back after they were made."""
+    shelf = _one(books, "SELECT on_hand FROM stock_level WHERE product_id = ?", product_id)
+    drunk = """SELECT sum(quantity) FROM order_line WHERE product_id = ?
+        AND (status <> 'void' OR ready_at IS NOT NULL)"""
+    return shelf + _one(books, drunk, product_id)
+
+
+def _gaps(books: sqlite3.Connection, table: str, day: str) -> list[Any]:
+    query = f"SELECT {day} FROM {table} GROUP BY {day} HAVING count(*) <> max(number) OR min(number) <> 1"  # noqa: S608
+    return books.execute(query).fetchall()
+
+
+def _one(books: sqlite3.Connection, query: str, *values: int) -> int:
+    return int(books.execute(query, values).fetchone()[0] or 0)
