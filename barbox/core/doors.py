@@ -19,7 +19,6 @@ DATA_HEADERS = {"X-Content-Type-Options": "nosniff"}
 HEADERS = DATA_HEADERS | {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
 }
 

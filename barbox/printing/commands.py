@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from barbox.core.clock import rfc3339
 from barbox.core.errors import NotFound, WrongState
 from barbox.core.statements import freeze
 from barbox.core.transaction import Signal, Transaction
@@ -292,12 +293,14 @@ def set_state(tx: Transaction, job: JobRow, state: str, reason: str, *, may_have
     tx.execute(SET_STATE, id=job.id, state=state, reason=reason, may_have_printed=marked, ended_at=ended)
     tell = {
         "jobId": job.id,
+        "kind": job.kind,
         "state": state,
         "reason": reason,
-        "orderId": job.order_id,
         "number": job.number,
+        "orderId": job.order_id,
+        "stationId": job.station_id,
         "printerId": job.printer_id,
-        "kind": job.kind,
+        "createdAt": rfc3339(job.created_at),
     }
     tx.announce("print.job", f"job:{job.id}", tell, rooms=("floor", "office"))
 
