@@ -10,6 +10,7 @@ import asyncio
 import collections
 import contextlib
 import fcntl
+import functools
 import logging
 import os
 import queue
@@ -187,10 +188,8 @@ class Database:
         """
         if self._failure is not None:
             raise Unavailable(self._failure)
-        if kwargs:
-            raise TypeError("commands take positional arguments")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Job(command, args, actor, future))
+        self._queue.put(_Job(functools.partial(command, **kwargs) if kwargs else command, args, actor, future))
         return await future
 
     async def read(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> list[Row]:
@@ -346,7 +345,7 @@ class Database:
             if _disk_failed(error):
                 raise
             memory.undo(connection)
-            log.exception("command failed", extra={"command": job.command.__qualname__})
+            log.exception("command failed", extra={"command": repr(job.command)})
             return _Done(job.future, None, error)
         memory.keep(connection)
         return _Done(job.future, result, None)
