@@ -85,10 +85,10 @@ class Busy:
         self._leave.wait(10)
 
 
-async def at_once(database: Database, *commands: tuple[Callable[..., Any], *tuple[Any, ...]]) -> list[Any]:
+async def at_once(database: Database, *commands: tuple[Callable[..., Any], str]) -> list[Any]:
     """Ask for all of these while the writer is busy; the answers or what was raised, in order."""
     async with Busy(database) as busy:
-        asked = [asyncio.ensure_future(database.write(*command)) for command in commands]
+        asked = [asyncio.ensure_future(database.write(command, text)) for command, text in commands]
         await asyncio.sleep(0)  # each has put its command on the queue
         busy.let_go()
         return await asyncio.gather(*asked, return_exceptions=True)

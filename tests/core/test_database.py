@@ -13,6 +13,7 @@ import pytest
 
 from barbox.core import database as box_database
 from barbox.core import journal
+from barbox.core.clock import BusinessDays
 from barbox.core.database import Lock
 from barbox.core.errors import AlreadyThere, Broken, Unavailable
 from barbox.core.models import Counter
@@ -78,7 +79,7 @@ async def test_what_a_failed_command_cached_of_its_own_changes_is_forgotten(tmp_
 
 async def test_a_cut_off_that_was_not_stored_is_not_reckoned_by(tmp_path: Path) -> None:
     def move_and_fail(tx: Transaction) -> None:
-        tx.move_cutoff(box_database.BusinessDays("Pacific/Kiritimati", 0))
+        tx.move_cutoff(BusinessDays("Pacific/Kiritimati", 0))
         raise AlreadyThere("nothing")
 
     async with open_database(tmp_path) as database:
@@ -347,7 +348,7 @@ def test_a_lock_that_was_let_go_can_be_taken_again(tmp_path: Path) -> None:
     Lock(tmp_path).release()
 
 
-async def test_commands_take_no_keywords(tmp_path: Path) -> None:
+async def test_a_command_may_be_given_its_arguments_by_name(tmp_path: Path) -> None:
     async with open_database(tmp_path) as database:
-        with pytest.raises(TypeError):
-            await database.write(note, text="gin")
+        assert await database.write(note, text="gin") == 1
+        assert notes(database.path) == ["gin"]

@@ -10,7 +10,7 @@ import pytest
 from barbox.core import hub
 from barbox.core.http import DATABASE
 from barbox.core.hub import HUB
-from barbox.core.transaction import Transaction
+from barbox.core.transaction import Event, Transaction
 from tests.bar import Answer, Swan, Tablet
 
 
@@ -203,7 +203,7 @@ async def test_a_tablet_that_resumes_and_does_not_read_holds_nobody_up(
 def _nudge(swan: Swan) -> int:
     feeds = swan.running.app[HUB]
     feeds.publish(
-        swan.database.seq, [hub.Event(1, "nudge", 0, "nudge", b'"' + b"x" * 500_000 + b'"', frozenset({"floor"}))]
+        swan.database.seq, [Event(1, "nudge", 0, "nudge", b'"' + b"x" * 500_000 + b'"', frozenset({"floor"}))]
     )
     return len(feeds)
 

@@ -11,7 +11,7 @@ from barbox.core.errors import Broken
 from barbox.core.openapi import document
 from tests.bar import Swan, open_box
 
-WRONG = [
+WRONG: list[tuple[dict[str, object], str]] = [
     ({"colour": "red"}, "colour"),
     ({"name": ""}, "name"),
     ({"name": 7}, "name"),

@@ -13,6 +13,7 @@ import pytest
 
 from barbox.core import secrets
 from barbox.core.clock import DAY_MS
+from barbox.staff import api as staff_api
 from barbox.staff import rules
 from barbox.staff.api import PINS, SESSIONS
 from barbox.staff.commands import CODE_MS, SESSION_MS
@@ -318,22 +319,20 @@ async def test_codes_can_not_be_tried_out(quiet_swan: Swan) -> None:
 
 
 async def test_a_new_box_is_set_up_with_its_code_and_only_once(quiet_swan: Swan, tmp_path: Path) -> None:
-    from barbox.staff.api import SETUP_CODE
-
     async with open_box(tmp_path / "new") as running:
         stranger = Tablet(quiet_swan.http, f"http://127.0.0.1:{running.port}", "")
         assert (await stranger.get("/api/health"))["status"] == "setup"
-        setup = {
+        setup: dict[str, Any] = {
             "code": "00000000",
             "venue": {"name": "Moon", "currency": "EUR", "language": "en", "timezone": "Europe/Berlin"},
             "admin": {"name": "Ada", "pin": "739154"},
             "deviceName": "Office",
         }
         assert (await stranger.post("/api/setup", setup))["field"] == "code"
-        setup["code"] = running.app[SETUP_CODE]
+        setup["code"] = running.app[staff_api.SETUP_CODE]
         easy = {**setup, "admin": {"name": "Ada", "pin": "1234"}}
         assert (await stranger.post("/api/setup", easy)).status == 400
-        nowhere = {**setup, "venue": {**setup["venue"], "timezone": "Moon/Base"}}  # type: ignore[dict-item]
+        nowhere = {**setup, "venue": {**setup["venue"], "timezone": "Moon/Base"}}
         assert (await stranger.post("/api/setup", nowhere))["field"] == "timezone"
         done = await stranger.post("/api/setup", setup)
         assert done.status == 201, done.body
