@@ -228,6 +228,19 @@ def backup_verify(data: str, key: str | None, key_file: str | None) -> None:
             sys.exit(1)
 
 
+@backup.command("export")
+@_DATA
+@click.option("--to", type=click.Path(dir_okay=False), required=True, help="The zip file to write.")
+def backup_export(data: str, to: str) -> None:
+    """Write everything into one zip: a SQLite file and a CSV file for each table. Also while the box runs."""
+    from barbox.app import database_file
+    from barbox.backup.export import export
+
+    with _sentences():
+        tables = export(database_file(Path(data)), Path(to))
+    click.echo(f"{to}: {tables} tables")
+
+
 @main.command()
 @click.option(
     "--from", "url", required=True, help="The target, such as file:///mnt/usb or s3://bucket/prefix?endpoint=…"

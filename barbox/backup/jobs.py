@@ -273,7 +273,6 @@ class Keeper:
 
     @contextlib.asynccontextmanager
     async def _child(self, errand: Errand) -> AsyncIterator[asyncio.subprocess.Process]:
-        package = str(Path(__file__).parents[2])
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -281,7 +280,7 @@ class Keeper:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=LONGEST_LINE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))},
+            env=child_environment(),
         )
         try:
             await _send(child, msgspec.json.encode(errand))
@@ -318,6 +317,12 @@ async def keeping(database: Database, box_id: str, store: str) -> AsyncIterator[
         yield keeper
     finally:
         await keeper.stop()
+
+
+def child_environment() -> dict[str, str]:
+    """The environment in which a child finds this same program."""
+    package = str(Path(__file__).parents[2])
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))}
 
 
 def newest_schema() -> int:
