@@ -293,11 +293,11 @@ class Database:
                 except queue.Empty:
                     break
             self._commit(done)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, every caller gets an answer)
             if _disk_failed(error) or not self._connection.in_transaction:
                 self._fail(error, jobs)
             else:
-                self._each_alone(jobs)
+                self._each_alone(jobs, error)
         return job is None
 
     def _commit(self, done: Sequence[_Done]) -> None:
@@ -307,15 +307,15 @@ class Database:
         events, signals = memory.take_announcements()
         self._loop.call_soon_threadsafe(self._settle, done, memory.head.seq, events, signals)
 
-    def _each_alone(self, jobs: Sequence[_Job]) -> None:
+    def _each_alone(self, jobs: Sequence[_Job], cause: Exception) -> None:
         """A row of some command does not fit its table: find out whose, and let the others through."""
-        log.exception("a batch could not be written: each of its commands is tried alone")
+        log.error("a batch could not be written: each of its commands is tried alone", exc_info=cause)
         self._start_over()
         for at, job in enumerate(jobs):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._commit([self._run(job)])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 if _disk_failed(error) or not self._connection.in_transaction:
                     self._fail(error, jobs[at:])
                     return
