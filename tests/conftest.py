@@ -1,7 +1,7 @@
 """Fixtures: the Golden Swan with its three printers, on a real port."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,9 @@ settings.register_profile("bar", deadline=None, database=None, print_blob=True)
 settings.load_profile("bar")
 
 
-@pytest.fixture(scope="session")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop a box runs on: asyncio's own hides what differs."""
-    return uvloop.EventLoopPolicy()
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture
