@@ -30,6 +30,7 @@ from barbox.menu import api as menu_api
 from barbox.orders import api as orders_api
 from barbox.orders import queries as orders
 from barbox.payments import api as payments_api
+from barbox.payments import day as drawers
 from barbox.printing import api as printing_api
 from barbox.printing import commands as printing
 from barbox.printing import office_api as paper_api
@@ -151,6 +152,7 @@ async def _people(app: web.Application) -> AsyncIterator[None]:
 async def _live(app: web.Application) -> AsyncIterator[None]:
     feed = hub.make_hub(app)
     feed.subject("order", orders.read_some, ("floor", "kitchen", "bar", "office"))
+    feed.subject("drawer", drawers.read_some, ("floor", "office"))
     spooler.make_spooler(app)
     async for _ in hub.hub_context(app):
         yield

@@ -37,6 +37,13 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     cash_rounding: Annotated[
         int, Meta(ge=1, le=1000, description="Smallest cash step, in minor units", extra={"unit": "minor"})
     ] = 1
+    mobile_qr: Annotated[
+        str,
+        Meta(
+            max_length=400,
+            description="What the venue's own payment QR says; {amount} is replaced by what is owed, as 98.00",
+        ),
+    ] = ""
     address: Annotated[str, Meta(max_length=200, description="Address lines on receipts")] = ""
     tax_number: Annotated[str, Meta(max_length=40, description="Tax number on receipts")] = ""
     receipt_footer: Annotated[str, Meta(max_length=300, description="Closing words on receipts")] = ""

@@ -1,5 +1,7 @@
 """An order as it stands on a receipt or pre-bill."""
 
+from barbox.core.money import show_amount
+from barbox.core.settings import Venue
 from barbox.orders.views import LineView, OrderView
 from barbox.printing.contents import Bill, BillLine, BillTax, BillTender
 
@@ -35,6 +37,11 @@ def bill_of(
         takeaway=view.takeaway,
         shares=[each.amount for each in view.shares],
     )
+
+
+def pay_code(venue: Venue, amount: int) -> str:
+    """What a QR code says that a guest scans to pay `amount`; empty where the venue has none."""
+    return venue.mobile_qr.replace("{amount}", show_amount(amount, venue.currency).replace(",", ""))
 
 
 def _line(line: LineView) -> BillLine:

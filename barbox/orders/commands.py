@@ -3,10 +3,12 @@
 import msgspec
 
 from barbox.core.errors import BadRequest, Forbidden, StaleVersion, WrongState
+from barbox.core.settings import load_venue
 from barbox.core.transaction import Transaction
 from barbox.menu.queries import load_catalogue
 from barbox.orders import queries, rules
 from barbox.orders.bills import bill_of as bill_of
+from barbox.orders.bills import pay_code as pay_code
 from barbox.orders.book import around as around
 from barbox.orders.book import (
     fact,
@@ -271,7 +273,7 @@ def bill(tx: Transaction, order_id: int) -> OrderView:
         raise WrongState("the order", "not sent completely")
     order.status, order.billed_at = "billed", tx.now
     shown = store(tx, "order.billed", order, lines, tenders, {})
-    print_bill(tx, bill_of(shown, pro_forma=True), order_id)
+    print_bill(tx, bill_of(shown, pro_forma=True, pay=pay_code(tx.cached(load_venue), shown.balance)), order_id)
     return shown
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import segno
 from aiohttp import web
 from msgspec import Meta
 
@@ -29,6 +30,14 @@ routes = Routes("payments")
 
 class Why(Body):
     reason: Annotated[str, Meta(min_length=2, max_length=200)]
+
+
+class PayCode(View):
+    """What the QR code says, and its picture."""
+
+    amount: int
+    text: str
+    qr_svg: str
 
 
 class Drawers(View):
@@ -64,6 +73,16 @@ async def refund(call: Call, body: NewRefund) -> Answer[RefundView]:
 async def receipt(call: Call, order_id: int) -> Answer[Queued]:
     """Print the receipt again, marked as a copy."""
     return await call.write(commands.print_receipt, order_id, _home(call))
+
+
+@routes.get("/api/orders/{order_id}/pay-code", "payment.take")
+async def pay_code(call: Call, order_id: int) -> PayCode:
+    """The venue's own payment QR with what this order owes, to be shown to the guest; empty where there is none."""
+    async with call.db.snapshot() as snapshot:
+        order = await queries.read(snapshot, order_id)
+        text = orders.pay_code(await read_venue(snapshot), order.balance)
+    svg = segno.make(text, error="m").svg_inline(scale=6, border=3, dark="#000", light="#fff") if text else ""
+    return PayCode(order.balance, text, svg)
 
 
 @routes.post("/api/orders/{order_id}/reopen", "order.reopen")

@@ -9,12 +9,11 @@ from barbox.core import journal
 from barbox.core.clock import rfc3339, show_day
 from barbox.core.errors import BadRequest, DayNotReady, NotFound, WrongState
 from barbox.core.messages import Body, Id
-from barbox.core.settings import load_venue
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.orders.commands import bill, not_ended
 from barbox.orders.queries import OrderView, terms_of
-from barbox.payments.drawers import DRAWERS, OPEN, DrawerRow, SessionRow, must_be_open
+from barbox.payments.drawers import DRAWERS, OPEN, DrawerRow, DrawerView, SessionRow, must_be_open
 from barbox.payments.figures import Figures, fill, paper, sums_of, voids_since
 from barbox.payments.models import DayClose, DrawerSession
 from barbox.printing.commands import Queued, print_slip
@@ -109,7 +108,8 @@ def close_drawer(tx: Transaction, drawer_id: int, request: Count) -> Figures:
     number = tx.number("z")
     figures = _figures(tx, session, "Z", number, counted)
     facts = {"sessionId": session.id, "z": number, "count": request.denominations, "figures": figures}
-    tx.emit("drawer.closed", f"drawer:{drawer_id}", facts, state=figures, rooms=("floor", "office"))
+    shut = DrawerView(drawer_id, figures.title, None)
+    tx.emit("drawer.closed", f"drawer:{drawer_id}", facts, state=shut, rooms=("floor", "office"))
     _seal(tx, figures)
     tx.execute(
         _CLOSE,
@@ -177,7 +177,7 @@ def close_day(tx: Transaction) -> Figures:
         journal_seq=0,
         journal_hash="",
     )
-    tx.emit("day.closed", f"day:{number}", {"figures": figures}, state=figures, rooms=("floor", "office"))
+    tx.emit("day.closed", f"day:{number}", {"figures": figures}, state=figures, rooms=("office",))
     _seal(tx, figures)
     kept = _encode(_Kept(rows[-1].z_number if rows else last_z, figures))
     tx.execute(_KEEP_DAY, number=number, business_day=today, at=tx.now, staff_id=tx.actor.staff_id, figures=kept)
@@ -209,7 +209,7 @@ def _figures(tx: Transaction, session: SessionRow, kind: str, number: int | None
         voids_since(tx, session.opened_seq),
         kind=kind,
         number=number,
-        title=f"{tx.cached(load_venue).name} · {drawer}",
+        title=drawer,
         staff_name=session.staff_name,
         business_day=show_day(session.business_day),
         opened_at=rfc3339(session.opened_at),

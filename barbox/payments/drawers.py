@@ -117,8 +117,11 @@ def save_drawer(tx: Transaction, drawer_id: int | None, body: EditDrawer) -> Dra
         drawer_id = int(tx.run(D.insert(name=body.name)).lastrowid or 0)
     elif tx.run(D.update(name=body.name).where(D.id == drawer_id)).rowcount == 0:
         raise NotFound("drawer", drawer_id)
-    tx.emit("drawer.changed", f"drawer:{drawer_id}", body, rooms=("floor", "office"))
-    return DrawerView(drawer_id, body.name, None)
+    session = find_open(tx, drawer_id)
+    shown = session_view(session, tx.all(MOVEMENTS, MovementRow, session_id=session.id)) if session else None
+    view = DrawerView(drawer_id, body.name, shown)
+    tx.emit("drawer.changed", f"drawer:{drawer_id}", body, state=view, rooms=("floor", "office"))
+    return view
 
 
 def session_for(tx: Transaction, drawer_id: int | None) -> int:
@@ -218,7 +221,9 @@ def _begin(tx: Transaction, drawer: DrawerRow, opening: int | None) -> SessionVi
 
 def _told(tx: Transaction, kind: str, session: SessionRow, facts: object) -> SessionView:
     shown = session_view(session, tx.all(MOVEMENTS, MovementRow, session_id=session.id))
-    tx.emit(kind, f"drawer:{session.drawer_id}", facts, state=shown, rooms=("floor", "office"))
+    name = _drawer(tx, session.drawer_id).name
+    state = DrawerView(session.drawer_id, name, shown)
+    tx.emit(kind, f"drawer:{session.drawer_id}", facts, state=state, rooms=("floor", "office"))
     return shown
 
 

@@ -22,7 +22,8 @@ def report(content: Report, marks: Marks, venue: Venue, days: BusinessDays) -> I
     yield Line(venue.name, width=2, height=2, bold=True, align="center")
     number = f" {content.number:04d}" if content.number is not None else ""
     yield Bar(text(f"report_{content.kind}", language) + number, height=2)
-    yield Line(content.title, align="center")
+    title = content.title if content.kind == "D" else text("drawer", language, name=content.title)
+    yield Line(title, align="center")
     opened, closed = days.local(content.opened_at), days.local(content.closed_at)
     yield Columns(f"{opened:%Y-%m-%d %H:%M} -", f"{closed:%Y-%m-%d %H:%M}")
     yield Columns(content.staff, text("report_orders", language, n=content.orders, covers=content.covers))
