@@ -6,13 +6,23 @@ import msgspec
 
 from barbox.core.clock import BusinessDays
 from barbox.core.settings import Venue
-from barbox.printing.contents import Bill, BillLine, BillTax, BillTender, Ticket, TicketLine
+from barbox.printing.contents import (
+    Bill,
+    BillLine,
+    BillTax,
+    BillTender,
+    Report,
+    ReportMovement,
+    ReportTender,
+    Ticket,
+    TicketLine,
+)
 from barbox.printing.marks import Marks
 from barbox.printing.templates import Templates
 from barbox.printing.tickets import lay_out
 from printers.document import Document
 
-Kind = Literal["ticket", "void", "reprint", "receipt", "prebill"]
+Kind = Literal["ticket", "void", "reprint", "receipt", "prebill", "report"]
 
 NEGRONI = {"en": "Negroni", "zh": "内格罗尼"}
 CHICKEN = {"en": "Kung Pao Chicken", "zh": "宫保鸡丁"}
@@ -42,6 +52,40 @@ BILL = Bill(
     covers=3,
 )
 
+REPORT = Report(
+    kind="Z",
+    number=128,
+    title="Bar",
+    staff="Ana",
+    opened_at=0,
+    closed_at=0,
+    orders=86,
+    covers=214,
+    subtotal=1_284_600,
+    discount=31_200,
+    service=0,
+    cover=0,
+    tax=70_947,
+    total=1_253_400,
+    comped=6_800,
+    voids=2,
+    voided=9_600,
+    tenders=[
+        ReportTender("cash", 31, 402_700, tips=6_500),
+        ReportTender("card", 38, 561_300, tips=18_200),
+        ReportTender("mobile", 22, 289_400),
+    ],
+    taxes=[BillTax(VAT, 600, 1_182_453, 70_947)],
+    movements=[ReportMovement("paid_out", -12_000, "ice"), ReportMovement("drop", -300_000, "safe")],
+    no_sales=3,
+    opening=50_000,
+    expected=147_200,
+    counted=147_100,
+    head_seq=4711,
+    head_hash="9f2c41d07be35a86",
+)
+EVENING_MS = 9 * 3_600_000
+
 
 def sample(kind: Kind, language: str, moment: int, venue: Venue, days: BusinessDays, templates: Templates) -> Document:
     """A paper of this kind as it would come out now."""
@@ -61,6 +105,9 @@ def sample(kind: Kind, language: str, moment: int, venue: Venue, days: BusinessD
             return lay_out(ticket, again, venue, days, templates)
         case "receipt":
             return lay_out(BILL, marks, venue, days, templates)
+        case "report":
+            evening = msgspec.structs.replace(REPORT, opened_at=moment - EVENING_MS, closed_at=moment)
+            return lay_out(evening, msgspec.structs.replace(marks, number="Z-128"), venue, days, templates)
         case "prebill":
             owed = msgspec.structs.replace(BILL, tenders=[], balance=BILL.total, pro_forma=True)
             return lay_out(owed, marks, venue, days, templates)
