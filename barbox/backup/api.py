@@ -23,6 +23,7 @@ from barbox.core.errors import BadRequest, Broken, NotFound, Unavailable, WrongP
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Body, View
+from barbox.printing.contents import KeySlip
 from barbox.staff import commands as staff
 from barbox.staff.commands import Pin
 from barbox.staff.queries import PEOPLE, Person
@@ -101,8 +102,15 @@ class TestResult(View):
     detail: str
 
 
-class MakeKey(Body):
+class AdminPin(Body):
     pin: Pin
+
+
+class MakeKey(Body):
+    """`onPaper`: also print the slip at the receipt printer."""
+
+    pin: Pin
+    on_paper: bool = False
 
 
 class MadeKey(View):
@@ -112,6 +120,7 @@ class MadeKey(View):
     words: list[str]
     fingerprint: str
     qr_svg: str
+    printing: bool
 
 
 @routes.get("/api/backups", "backup.run")
@@ -197,16 +206,22 @@ async def make_key(call: Call, body: MakeKey) -> MadeKey:
     """Make or rotate the recovery key: with the admin's PIN; the secret is in this answer and nowhere else."""
     await _ask_pin(call, body.pin)
     made = recovery_key.make()
-    await call.db.write_as(call.actor, commands.save_key, made.recipient, made.fingerprint)
-    with contextlib.suppress(BackupFault):
-        if (await call.request.app[KEEPER].standing()).targets:
-            call.request.app[KEEPER].start("asked")
+    keeper, shown = call.request.app[KEEPER], recovery_key.show_fingerprint(made.fingerprint)
+    slip = KeySlip(shown, made.words, made.key) if body.on_paper else None
+    try:
+        async with keeper.undisturbed():
+            queued = await call.db.write_as(call.actor, commands.save_key, made.recipient, made.fingerprint, slip)
+    except BackupFault as fault:
+        raise WrongState("the backup", sentence(fault.code, "", call.language)) from None
+    if not queued and (await keeper.standing()).targets:
+        with contextlib.suppress(BackupFault):
+            keeper.start("asked")
     svg = segno.make(made.key, error="m").svg_inline(scale=5, border=2, dark="#000", light="#fff")
-    return MadeKey(made.key, made.words, recovery_key.show_fingerprint(made.fingerprint), svg)
+    return MadeKey(made.key, made.words, shown, svg, queued)
 
 
 @routes.post("/api/backups/take-over", "backup.run")
-async def take_over(call: Call, body: MakeKey) -> Answer[Made]:
+async def take_over(call: Call, body: AdminPin) -> Answer[Made]:
     """This box was replaced by another, and keeps its backups at the targets nevertheless from now on."""
     await _ask_pin(call, body.pin)
     keeper = call.request.app[KEEPER]

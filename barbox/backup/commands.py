@@ -13,6 +13,8 @@ from barbox.core.errors import BadRequest, NotFound
 from barbox.core.messages import Body, ShortText
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
+from barbox.printing.commands import print_key
+from barbox.printing.contents import KeySlip
 from barbox.staff.models import PinLock, Session, Staff
 
 OFFICE = ("office",)
@@ -49,10 +51,14 @@ class Outcome(msgspec.Struct, frozen=True):
     removed: list[str] = []
 
 
-def save_key(tx: Transaction, recipient: str, fingerprint: str) -> None:
-    """From now on backups are sealed to this public key; the secret half never comes here."""
+def save_key(tx: Transaction, recipient: str, fingerprint: str, slip: KeySlip | None = None) -> bool:
+    """From now on backups are sealed to this public key. Returns whether `slip` is being printed.
+
+    The secret half stands in the slip's print job alone, and there until it is printed.
+    """
     tx.run(BackupKey.insert(recipient=recipient, fingerprint=fingerprint, made_at=tx.now, staff_id=tx.actor.staff_id))
     tx.emit("backup.key", "backup", {"fingerprint": fingerprint}, rooms=OFFICE)
+    return slip is not None and print_key(tx, slip) is not None
 
 
 def save_target(tx: Transaction, target_id: int | None, body: EditTarget) -> Made:

@@ -62,6 +62,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The backup was interrupted. It is made again; the earlier backups are untouched.",
         "zh": "备份被中断，将重新进行；以前的备份完好。",
     },
+    "slip": {
+        "en": "The recovery key's slip is still being printed; the backup follows in a minute.",
+        "zh": "恢复密钥单正在打印，稍后自动备份。",
+    },
     "busy": {"en": "A backup is being made already.", "zh": "正在备份中。"},
     "refused": {"en": "The target refused: {detail}", "zh": "备份位置拒绝：{detail}"},
     "missing": {"en": "The backup is no longer at the target.", "zh": "备份位置上已找不到该备份。"},

@@ -24,6 +24,7 @@ from barbox.core.clock import rfc3339
 from barbox.core.database import Database, Frozen
 from barbox.core.errors import Unavailable
 from barbox.core.migrations import FOLDER as MIGRATIONS
+from barbox.printing import commands as printing
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +57,13 @@ class Standing(NamedTuple):
     def of(self, target: TargetRow) -> rules.Copy:
         """How one target stands."""
         failures, tried_at = 0, 0
+        key = self.keys[0].fingerprint if self.keys else ""
         for each in self.copies:
             if each.target_id == target.id:
                 tried_at = max(tried_at, each.at)
                 if each.state == "proven":
+                    if each.fingerprint != key:
+                        break  # a new slip: a backup that opens with it is wanted at once
                     return rules.Copy(target.id, each.business_day, failures, tried_at)
                 failures += 1
         return rules.Copy(target.id, None, failures, tried_at)
@@ -89,6 +93,7 @@ class Keeper:
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[object]] = set()
         self._alarmed_at = 0
+        self._slips_out = True
         self.step = ""
         """What is being done: "" nothing, "reaching", "sealing" or "sending"."""
         self.replaced_by = 0
@@ -109,9 +114,18 @@ class Keeper:
                 max((each.generation for each in restored), default=1),
             )
 
+    @contextlib.asynccontextmanager
+    async def undisturbed(self) -> AsyncIterator[None]:
+        """No backup is made during the block, in which a slip may be stored. Raises BackupFault("busy")."""
+        if self.busy:
+            raise BackupFault("busy")
+        async with self._turn:
+            self._slips_out = True
+            yield
+
     async def look(self) -> None:
         """Make the backups that are due, and raise the alarm when none was proven for 26 hours."""
-        if self.busy:
+        if self.busy or await self._slips_wait():
             return
         standing = await self.standing()
         if not standing.keys or not standing.targets:
@@ -133,6 +147,8 @@ class Keeper:
         if self.busy:
             raise BackupFault("busy")
         async with self._turn:
+            if await self._slips_wait():
+                raise BackupFault("slip")
             standing = await self.standing()
             if not standing.keys:
                 raise BackupFault("no_key")
@@ -170,6 +186,12 @@ class Keeper:
     async def _quietly(self, reason: str) -> None:
         with contextlib.suppress(BackupFault):
             await self.run(reason)
+
+    async def _slips_wait(self) -> bool:
+        """Whether a secret still stands in the spool: then no backup is made, for it would be in it."""
+        if self._slips_out:
+            self._slips_out = bool(await self._database.write(printing.forget_keys))
+        return self._slips_out
 
     async def _run(self, reason: str, standing: Standing, targets: list[TargetRow]) -> Ended:
         run_id = await self._database.write(commands.begin_run, reason)

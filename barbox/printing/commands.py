@@ -10,7 +10,18 @@ from barbox.core.errors import NotFound, WrongState
 from barbox.core.statements import freeze
 from barbox.core.transaction import Signal, Transaction
 from barbox.printing import contents, rules
-from barbox.printing.contents import Bill, DrawerSlip, Kick, Recovery, Report, StartSlip, TestPage, Ticket, TicketLine
+from barbox.printing.contents import (
+    Bill,
+    DrawerSlip,
+    KeySlip,
+    Kick,
+    Recovery,
+    Report,
+    StartSlip,
+    TestPage,
+    Ticket,
+    TicketLine,
+)
 from barbox.printing.models import PrintAttempt, PrintJob
 from barbox.printing.queries import JOB, JobRow, KnownStation, PrinterRow, load_printers, load_stations
 
@@ -156,6 +167,34 @@ def print_start(tx: Transaction, slip: StartSlip) -> "Queued | None":
     """The box's address as text and QR, at the receipt printer; None where the bar has none."""
     printer = receipt_printer(tx)
     return None if printer is None else Queued(_insert(tx, "start", printer.id, contents.encode(slip), ""))
+
+
+def print_key(tx: Transaction, slip: KeySlip) -> "Queued | None":
+    """The recovery key, once, within ten minutes; None where the bar has no receipt printer."""
+    printer = receipt_printer(tx)
+    if printer is None:
+        return None
+    not_after = tx.now + rules.KEY_LIFE_MS
+    return Queued(_insert(tx, "key", printer.id, contents.encode(slip), slip.fingerprint, not_after=not_after))
+
+
+def forget_keys(tx: Transaction) -> int:
+    """Write over the secret in every key slip that has ended; returns how many still wait to be printed.
+
+    The new content has the old one's length, so that SQLite writes it in the old one's place.
+    """
+    waiting = 0
+    for row in tx.run(J.select(J.id, J.state, J.number, J.not_after, J.content).where(J.kind == "key")).fetchall():
+        job_id, state, number, not_after, content = row
+        if state in rules.WAITING and state != "unknown" and tx.now <= not_after:
+            waiting += 1
+            continue
+        if state in rules.WAITING:
+            set_state(tx, find(tx, job_id), "cancelled", "too late")
+        blank = contents.encode(KeySlip(number)).ljust(len(content))
+        if blank != bytes(content):
+            tx.run(J.update(content=blank).where(J.id == job_id))
+    return waiting
 
 
 def reprint(tx: Transaction, job_id: int) -> "Queued":

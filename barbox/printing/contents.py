@@ -182,12 +182,20 @@ class Recovery(msgspec.Struct, frozen=True, tag="recovery"):
     waiting: int
 
 
+class KeySlip(msgspec.Struct, frozen=True, tag="key", omit_defaults=True):
+    """The owner's recovery key, to be put away; without `words` it was printed before and is forgotten."""
+
+    fingerprint: str
+    words: list[str] = []
+    key: str = ""
+
+
 class Kick(msgspec.Struct, frozen=True, tag="kick"):
     """Opens the cash drawer."""
 
     drawer: Literal[0, 1] = 0
 
 
-Content = Ticket | Bill | Report | DrawerSlip | TestPage | StartSlip | Recovery | Kick
+Content = Ticket | Bill | Report | DrawerSlip | TestPage | StartSlip | Recovery | KeySlip | Kick
 decode = msgspec.json.Decoder(Content).decode
 encode = msgspec.json.Encoder().encode

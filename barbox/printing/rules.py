@@ -5,6 +5,8 @@ ENDED = ("printed", "sent", "rerouted", "cancelled", "expired")
 
 SHELF_LIFE_MS = 30 * 60_000
 """A ticket older than this asks "still wanted?" before it prints."""
+KEY_LIFE_MS = 10 * 60_000
+"""A recovery key waits no longer for its printer."""
 DRAWER_LIFE_MS = 5_000
 """A drawer kick is never retried, never rerouted, and void after this."""
 RECOVERY_SLIP_AFTER_MS = 60_000

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from barbox.core.clock import BusinessDays
 from barbox.core.settings import Venue
-from barbox.printing.contents import Recovery, StartSlip, TestPage
+from barbox.printing.contents import KeySlip, Recovery, StartSlip, TestPage
 from barbox.printing.marks import Marks
 from barbox.printing.texts import text
 from printers.document import QR, AnyElement, Bar, Columns, Cut, Line, Rule
@@ -46,4 +46,22 @@ def recovery_slip(slip: Recovery, marks: Marks, days: BusinessDays) -> Iterator[
     if slip.last_number:
         yield Columns(text("last_proven", language), slip.last_number, bold=True)
     yield Columns(text("now_follow", language), str(slip.waiting), bold=True)
+    yield Cut()
+
+
+def key_slip(slip: KeySlip, marks: Marks, venue: Venue, days: BusinessDays) -> Iterator[AnyElement]:
+    """The recovery key as numbered words and QR."""
+    language = venue.language
+    yield Bar(text("key_title", language), height=2)
+    yield Line(venue.name, align="center")
+    yield Columns(f"{days.local(marks.created_at):%Y-%m-%d}", slip.fingerprint, bold=True)
+    yield Rule("=")
+    if slip.words:
+        half = len(slip.words) // 2
+        for number, (left, right) in enumerate(zip(slip.words[:half], slip.words[half:], strict=True), 1):
+            yield Columns(f"{number:2} {left}", f"{number + half:2} {right}", bold=True)
+        yield QR(slip.key, size=4)
+        yield Line(text("key_hint", language), align="center")
+    else:
+        yield Line(text("key_spent", language), align="center")
     yield Cut()

@@ -76,6 +76,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "recovery": {"en": "PRINTER IS BACK", "zh": "打印机已恢复"},
     "last_proven": {"en": "Last proven", "zh": "最后确认"},
     "now_follow": {"en": "Papers that follow now", "zh": "即将打印"},
+    "key_title": {"en": "RECOVERY KEY", "zh": "恢复密钥"},
+    "key_hint": {
+        "en": "Put this away where the box is not. Without it no backup opens.",
+        "zh": "请与本机分开妥善保管。没有它，任何备份都无法打开。",
+    },
+    "key_spent": {"en": "This slip was printed once and is forgotten.", "zh": "此密钥单已打印过，本机不再保存。"},
     "welcome": {"en": "Scan to connect a tablet", "zh": "扫码连接平板"},
 }
 

@@ -10,6 +10,7 @@ from barbox.printing.contents import (
     Bill,
     Content,
     DrawerSlip,
+    KeySlip,
     Kick,
     Recovery,
     Report,
@@ -21,7 +22,7 @@ from barbox.printing.contents import (
 from barbox.printing.marks import Marks, warnings
 from barbox.printing.receipts import lines_of_bill
 from barbox.printing.reports import drawer_slip, report
-from barbox.printing.slips import recovery_slip, start_slip, test_page
+from barbox.printing.slips import key_slip, recovery_slip, start_slip, test_page
 from barbox.printing.templates import Templates, TicketTemplate
 from barbox.printing.texts import text
 from printers.document import AnyElement, Bar, Columns, Cut, Document, Drawer, Feed, Line, Rule
@@ -48,6 +49,8 @@ def lay_out(
             return _document(start_slip(content, venue), marks, "START")
         case Recovery():
             return _document(recovery_slip(content, marks, days), marks, "PRINTER IS BACK")
+        case KeySlip():
+            return _document(key_slip(content, marks, venue, days), marks, "RECOVERY KEY")
         case Kick(drawer):
             return Document((Drawer(drawer),))
 

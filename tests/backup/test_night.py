@@ -158,3 +158,22 @@ async def test_what_an_interrupted_backup_left_is_swept_up(quiet_swan: Swan, sti
     assert [each.state for each in ended.proven] == ["proven"]
     assert list(spool.iterdir()) == []
     assert not list(stick.folder.glob("*.part"))
+
+
+async def test_the_recovery_slip_is_printed_and_no_backup_holds_it(swan: Swan, stick: Place) -> None:
+    ana = await swan.sign_in("Ana")
+    await add(ana, stick)
+    answer = await ana.post("/api/backups/recovery-key", {"pin": PINS["Ana"], "onPaper": True})
+    assert answer.status == 201 and answer["printing"]
+    async with asyncio.timeout(20):
+        while not (await ana.get("/api/print-jobs?state=printed"))["jobs"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    ended = await keeper_of(swan).run("asked")
+    assert [each.state for each in ended.proven] == ["proven"], ended
+    (sealed,) = stick.folder.glob("*.age")
+    snapshot.unseal(io.BytesIO(sealed.read_bytes()), answer["key"], stick.folder / "opened.db")
+    folder = swan.running.app[box_app.CONFIG].folder
+    for file in (stick.folder / "opened.db", box_app.database_file(folder)):
+        held = file.read_bytes()
+        assert answer["key"].encode() not in held, file
+        assert answer["words"][0].encode() + b'","' + answer["words"][1].encode() not in held, file
