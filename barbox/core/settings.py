@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from barbox.core.clock import BusinessDays
 from barbox.core.database import Snapshot
-from barbox.core.errors import BadRequest
-from barbox.core.models import StoredSetting
+from barbox.core.errors import BadRequest, WrongState
+from barbox.core.models import Counter, StoredSetting
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 
@@ -61,11 +61,18 @@ _STORE = freeze(
         conflict_target=[StoredSetting.name], preserve=[StoredSetting.value]
     )
 )
+_ORDERS = freeze(Counter.select(Counter.name, Counter.value).where((Counter.name == "order") & (Counter.value > 0)))
+"""How orders are numbered: there is one as soon as anything was sold."""
 
 
 class StoredValue(msgspec.Struct):
     name: str
     value: bytes
+
+
+class StoredCount(msgspec.Struct):
+    name: str
+    value: int
 
 
 def load_venue(tx: Transaction) -> Venue:
@@ -84,8 +91,13 @@ def venue_from(stored: list[StoredValue]) -> Venue:
 
 
 def change_venue(tx: Transaction, changes: dict[str, Any]) -> Venue:
-    """Store some settings by their camelCase names. Raises BadRequest for what does not fit."""
-    present = msgspec.to_builtins(tx.cached(load_venue))
+    """Store some settings by their camelCase names.
+
+    Raises BadRequest for what does not fit, WrongState for another `taxIncluded` once something was sold: it decides
+    what every order comes to, those that are paid already too.
+    """
+    before = tx.cached(load_venue)
+    present = msgspec.to_builtins(before)
     try:
         venue = msgspec.convert(present | changes, Venue)
         days = BusinessDays(venue.timezone, venue.cutoff)
@@ -93,6 +105,8 @@ def change_venue(tx: Transaction, changes: dict[str, Any]) -> Venue:
         raise BadRequest(str(error)) from None
     except (KeyError, ValueError, OSError):
         raise BadRequest("is not a known time zone", "timezone") from None
+    if venue.tax_included is not before.tax_included and tx.one(_ORDERS, StoredCount) is not None:
+        raise WrongState("the bar", "selling already: taxIncluded stays as it is")
     tx.execute_many(_STORE, [{"name": name, "value": msgspec.json.encode(value)} for name, value in changes.items()])
     tx.invalidate(load_venue)
     tx.move_cutoff(days)

@@ -62,6 +62,19 @@ async def test_a_changed_setting_is_in_force_told_and_kept(quiet_swan: Swan, tmp
         assert (await ana.get("/api/settings")).body == changed.body
 
 
+async def test_whether_prices_include_tax_is_settled_with_the_first_order(quiet_swan: Swan) -> None:
+    ana = await quiet_swan.sign_in("Ana")
+    assert (await ana.put("/api/settings", {"taxIncluded": False})).status == 200
+    assert (await ana.put("/api/settings", {"taxIncluded": True})).status == 200
+    order = await ana.post("/api/orders", {"items": [quiet_swan.item("Negroni")]})
+    tender = {"method": "card", "amount": order["balance"]}
+    paid = await ana.post("/api/payments", {"orderId": order["orderId"], "tenders": [tender]})
+    refused = await ana.put("/api/settings", {"taxIncluded": False, "name": "Silver Swan"})
+    assert (refused.status, refused["code"]) == (409, "wrong_state")
+    assert (await ana.put("/api/settings", {"taxIncluded": True, "name": "Silver Swan"})).status == 200
+    assert (await ana.get(f"/api/orders/{order['orderId']}")).body == paid["order"]
+
+
 def test_the_box_is_started_as_file_environment_and_command_line_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
