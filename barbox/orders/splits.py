@@ -130,7 +130,8 @@ def _to_new(
     if order.covers and seated.covers:
         order.covers -= seated.covers
     _relabel(tx, order, leaving, new)
-    first = store(tx, kind, order, _staying(lines, order), tenders, {**facts, "into": new.id}, gone=leaving)
+    staying = _staying(lines, order, new)
+    first = store(tx, kind, order, staying, tenders, {**facts, "into": new.id}, gone=leaving)
     return SplitView(first, store(tx, "order.splitoff", new, leaving, [], {"from": order.id}, insert=True))
 
 
@@ -143,8 +144,13 @@ def _relabel(tx: Transaction, order: OrderRow, leaving: list[LineRow], into: Ord
         tell_stations(tx, "moved", into, unfinished(leaving), reason=place_of(order))
 
 
-def _staying(lines: list[LineRow], order: OrderRow) -> list[LineRow]:
-    return [line for line in lines if line.order_id == order.id]
+def _staying(lines: list[LineRow], order: OrderRow, into: OrderRow) -> list[LineRow]:
+    """The lines that did not leave; an order that all have left ends as merged into the one they went to."""
+    staying = [line for line in lines if line.order_id == order.id]
+    if all(line.status == "void" for line in staying):
+        order.status = "void"
+        keep_terms(order, msgspec.structs.replace(terms_of(order), merged_into=into.id))
+    return staying
 
 
 def move_lines(tx: Transaction, order_id: int, request: Move) -> OrderView:
@@ -164,7 +170,7 @@ def move_lines(tx: Transaction, order_id: int, request: Move) -> OrderView:
     settle_discounts(order, lines, leaving)
     _relabel(tx, order, leaving, target)
     into = {**facts, "into": target.id}
-    shown = store(tx, "order.linesmoved", order, _staying(lines, order), tenders, into, gone=leaving)
+    shown = store(tx, "order.linesmoved", order, _staying(lines, order, target), tenders, into, gone=leaving)
     target.status, target.billed_at = "open", None
     store(tx, "order.changed", target, [*there, *leaving], paid, {**facts, "from": order.id})
     return shown

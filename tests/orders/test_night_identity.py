@@ -54,7 +54,7 @@ async def test_sent_lines_are_moved_split_merged_and_transferred_without_a_secon
     to = {"lineIds": [seat["new"]["items"][0]["lineId"]], "toOrderId": one["orderId"]}
     left = await max_.post(f"/api/orders/{seat['new']['orderId']}/move", to)
     assert left.status == 200, left.body
-    orders = [split["new"]["orderId"], two["orderId"], seat["new"]["orderId"]]
+    orders = [split["new"]["orderId"], two["orderId"]]
     merged = await max_.post(f"/api/orders/{one['orderId']}/merge", {"orderIds": orders})
     assert merged.status == 200, merged.body
     people = (await max_.get("/api/session/people"))["people"]
@@ -70,7 +70,7 @@ async def test_sent_lines_are_moved_split_merged_and_transferred_without_a_secon
     papers = await tickets(swan)
     assert [each for each in papers if each.action != "moved"] == made
     assert {each.place for each in papers if each.action == "moved"} == {"T7"}
-    for order_id in orders:
+    for order_id in [*orders, seat["new"]["orderId"]]:
         gone = await max_.get(f"/api/orders/{order_id}")
         assert (gone["status"], gone["mergedInto"], gone["totalAmount"]) == ("void", one["orderId"], 0)
 
@@ -132,3 +132,12 @@ async def test_a_split_of_a_paid_part_is_refused(swan: Swan) -> None:
     await wei.post("/api/payments", {"orderId": order["orderId"], "tenders": [{"method": "card", "amount": 9000}]})
     seat = await wei.post(f"/api/orders/{order['orderId']}/split", {"seats": [2]})
     assert (seat.status, seat["code"]) == (409, "wrong_state")
+
+
+async def test_an_order_that_all_lines_have_left_ends_as_merged(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    one, two = await round_at(wei, swan, "T1"), await round_at(wei, swan, "T5")
+    every = [line["lineId"] for line in one["items"]]
+    left = await wei.post(f"/api/orders/{one['orderId']}/move", {"lineIds": every, "toOrderId": two["orderId"]})
+    assert (left["status"], left["mergedInto"], left["totalAmount"]) == ("void", two["orderId"], 0)
+    assert (await wei.get(f"/api/orders/{two['orderId']}"))["totalAmount"] == 2 * one["totalAmount"]
