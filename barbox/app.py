@@ -72,12 +72,15 @@ class Whereabouts:
     def __init__(self, config: Config) -> None:
         self.port = config.port
         self.advertiser: discovery.Advertiser | None = None
-        self._given = frozenset(name.lower() for name in [*config.extra_hosts, f"{config.hostname}.local"])
+        called = [*config.extra_hosts, f"{config.hostname}.local"]
+        self._names = self._given = frozenset(name.lower() for name in called)
 
     def names(self) -> frozenset[str]:
         """The host names this box answers to."""
         taken = self.advertiser.host if self.advertiser else ""
-        return self._given | {taken} if taken else self._given
+        if taken and taken not in self._names:
+            self._names = self._given | {taken}
+        return self._names
 
     def addresses(self) -> list[str]:
         """URLs for tablets, addresses before names: `.local` fails on many Androids."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sqlite3
 import sys
@@ -46,14 +47,16 @@ async def _serve(settings: config.Config) -> None:
     from barbox.core.api import ADDRESSES, NEEDS_SETUP
     from barbox.staff.api import SETUP_CODE
 
+    stopping = asyncio.create_task(_until_stopped())
     async with box.opened(box.make_app(settings)) as running:
+        _collect_seldom()
         click.echo(f"Barbox is open at http://localhost:{running.port}")
         for address in running.app[ADDRESSES]():
             click.echo(f"  tablets: {address}")
         if running.app[NEEDS_SETUP]():
             click.echo(f"This box is new. Set-up code: {running.app[SETUP_CODE]}")
         sys.stdout.flush()
-        await _until_stopped()
+        await stopping
 
 
 @main.command()
@@ -309,6 +312,13 @@ def _recovery_key(key: str | None, key_file: str | None) -> "RecoveryKey":
     if not key:
         raise Broken("the recovery key is needed: --key with its words, or --key-file")
     return recovery_key.read(key)
+
+
+def _collect_seldom() -> None:
+    """What was made at the start stays, and an order's objects die by themselves: search for circles seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -25,7 +25,6 @@ _KEEP = freeze(
     lambda p: StoredAnswer.insert(key=p.key, fingerprint=p.fingerprint, status=p.status, body=p.body, at=p.at)
 )
 _FORGET = freeze(lambda p: StoredAnswer.delete().where(StoredAnswer.at < p.before))
-_encoder = msgspec.json.Encoder()
 
 
 class Answer(Generic[T]):
@@ -59,13 +58,13 @@ def once(
 ) -> Answer[T]:
     """Run `command`, or give the answer it gave the first time. Raises KeyReused for a key of another request."""
     if key is None:
-        return Answer(status, _encoder.encode(command(tx, *args, **kwargs)))
+        return Answer(status, tx.encoded(command(tx, *args, **kwargs)))
     found = tx.answered(_FIND, _Found, key.text)
     if found is not None:
         if bytes(found.fingerprint) != key.fingerprint:
             raise KeyReused
         return Answer(found.status, bytes(found.body))
-    body = _encoder.encode(command(tx, *args, **kwargs))
+    body = tx.encoded(command(tx, *args, **kwargs))
     tx.answer(_KEEP, key=key.text, fingerprint=key.fingerprint, status=status, body=body, at=tx.now)
     return Answer(status, body)
 

@@ -143,11 +143,12 @@ class WriterMemory:
 class Transaction:
     """Given to every command: `tx.execute`, `tx.all`, `tx.emit`, `tx.now`, `tx.actor`. No await, no network inside."""
 
-    __slots__ = ("_connection", "_memory", "actor", "now")
+    __slots__ = ("_connection", "_memory", "_told", "actor", "now")
 
     def __init__(self, connection: sqlite3.Connection, memory: WriterMemory, actor: Actor) -> None:
         self._connection = connection
         self._memory = memory
+        self._told: tuple[Any, bytes] = (None, b"")
         self.actor = actor
         self.now = memory.now
 
@@ -276,8 +277,14 @@ class Transaction:
         )
         memory.head = journal.Head(seq, self.now, digest)
         data = body if state is None else _encoder.encode(state)
+        self._told = (state, data)
         memory.news.append(Event(seq, kind, self.now, subject, data, frozenset(rooms)))
         return seq
+
+    def encoded(self, result: Any) -> bytes:
+        """A command's result as JSON; made only once where it is the state that was just told to the rooms."""
+        state, data = self._told
+        return data if state is result and state is not None else _encoder.encode(result)
 
     def announce(self, kind: str, subject: str, state: Any, *, rooms: Sequence[str] = ("floor",)) -> None:
         """Tell the rooms after COMMIT without a journal entry: what can be read again at any time."""
