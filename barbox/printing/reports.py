@@ -33,8 +33,8 @@ def report(content: Report, marks: Marks, venue: Venue, days: BusinessDays) -> I
     yield from _tenders(content, venue, language)
     yield Rule()
     for tax in content.taxes:
-        label = text("tax_included", language, name=first(tax.names, language), rate=f"{tax.rate / 100:g}%", base="")
-        yield _row(label.split("（")[0].removesuffix(" on ").strip(), _money(tax.base, venue), _money(tax.tax, venue))
+        label = f"{first(tax.names, language)} {tax.rate / 100:g}%"
+        yield _row(label, _money(tax.base, venue), _money(tax.tax, venue))
     yield Rule()
     yield from _cash(content, venue, language)
     if content.head_hash:
