@@ -4,15 +4,18 @@ import asyncio
 import os
 import shutil
 import signal
+import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
-from barbox.backup import commands, queries, recovery_key, rules, snapshot
+from barbox.backup import commands, errand, queries, recovery_key, rules, snapshot
+from barbox.backup.bucket import _fault
 from barbox.backup.faults import SENTENCES, BackupFault
-from barbox.backup.jobs import Keeper, keeping
+from barbox.backup.jobs import Keeper, child_environment, keeping
 from barbox.core import journal
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database
@@ -219,3 +222,43 @@ async def test_after_26_hours_without_one_every_screen_is_told(tmp_path: Path) -
 
 def test_every_fault_has_its_sentence_in_both_languages() -> None:
     assert all(texts.keys() == {"en", "zh"} for texts in SENTENCES.values())
+
+
+async def test_an_errand_without_its_box_gives_up(tmp_path: Path, stick: Place) -> None:
+    source = tmp_path / "barbox.db"
+    migrate(source)
+    (tmp_path / "spool").mkdir()
+    key = recovery_key.make()
+    work = errand.Errand(
+        source=str(source),
+        spool=str(tmp_path / "spool"),
+        store="main",
+        box_id="box",
+        generation=1,
+        schema=3,
+        now="2026-11-22T05:10:00Z",
+        destinations=[errand.Destination(1, stick.url, None, 1, False)],
+        recipient=key.recipient,
+        fingerprint=key.fingerprint,
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "barbox.backup.errand"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=child_environment(),
+    )
+    assert process.stdin and process.stdout
+    process.stdin.write(msgspec.json.encode(work) + b"\n")
+    assert b"ready" in await process.stdout.readline()
+    process.stdin.write(msgspec.json.encode(errand.Go(0, "00" * 32, BEGIN)) + b"\n")
+    assert b"sealed" in await process.stdout.readline()
+    process.stdin.close()  # what the kernel does when the box is killed
+    async with asyncio.timeout(20):
+        await process.wait()
+    assert not list(stick.folder.glob("*.age"))
+
+
+def test_a_clock_that_the_cloud_does_not_believe_is_named() -> None:
+    said = "Client error with status 403 Forbidden: <Error><Code>RequestTimeTooSkewed</Code></Error>"
+    assert _fault(PermissionError(said)).code == "clock"
