@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -66,12 +67,18 @@ CONFIG = web.AppKey("CONFIG", Config)
 DATABASE_FILE = "barbox.db"
 
 
+LOCAL_FOR_S = 5.0
+"""Asking the system for its addresses takes 0.7 ms: not for every receipt."""
+
+
 class Whereabouts:
     """Where the box is reached: known once its port is open, and changing with the network."""
 
     def __init__(self, config: Config) -> None:
         self.port = config.port
         self.advertiser: discovery.Advertiser | None = None
+        self._local: tuple[str, ...] = ()
+        self._look_again = 0.0
         called = [*config.extra_hosts, f"{config.hostname}.local"]
         self._names = self._given = frozenset(name.lower() for name in called)
 
@@ -84,7 +91,10 @@ class Whereabouts:
 
     def addresses(self) -> list[str]:
         """URLs for tablets, addresses before names: `.local` fails on many Androids."""
-        hosts = [*discovery.local_addresses(), *sorted(self.names())]
+        now = time.monotonic()
+        if now >= self._look_again:
+            self._local, self._look_again = discovery.local_addresses(), now + LOCAL_FOR_S
+        hosts = [*self._local, *sorted(self.names())]
         return [f"http://{host}:{self.port}" if self.port != HTTP else f"http://{host}" for host in hosts]
 
 

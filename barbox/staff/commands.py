@@ -71,7 +71,10 @@ class Begun(msgspec.Struct):
 
 
 def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash: str | None) -> PersonView:
-    """Add a person (with PIN) or change one; a change of role or PIN ends their sessions."""
+    """Add a person (with PIN) or change one; a change of role or PIN ends their sessions.
+
+    Raises WrongState when no admin would be left.
+    """
     before = person(tx, staff_id) if staff_id is not None else None
     if not rules.may_edit(tx.actor.role, body.role) or (before and not rules.may_edit(tx.actor.role, before.role)):
         raise Forbidden("settings.edit")
@@ -84,6 +87,7 @@ def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash
         staff_id = int(tx.run(Staff.insert(**row)).lastrowid or 0)
     else:
         tx.run(Staff.update(**row).where(Staff.id == staff_id))
+        _some_admin_is_left(tx)
     if before and (pin_hash is not None or before.role != body.role):
         _end(tx, Session.staff_id == staff_id)
     view = PersonView(staff_id, body.name, body.role, body.language)
@@ -97,12 +101,18 @@ def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash
 
 
 def hide_person(tx: Transaction, staff_id: int) -> None:
-    """Somebody left: no PIN, no session any more; history keeps the name."""
+    """Somebody left: no PIN, no session any more; history keeps the name. Raises WrongState for the last admin."""
     if not rules.may_edit(tx.actor.role, person(tx, staff_id).role):
         raise Forbidden("settings.edit")
     tx.run(Staff.update(hidden=1).where(Staff.id == staff_id))
+    _some_admin_is_left(tx)
     _end(tx, Session.staff_id == staff_id)
     tx.emit("staff.left", f"staff:{staff_id}", {}, rooms=("office",))
+
+
+def _some_admin_is_left(tx: Transaction) -> None:
+    if all(each.role != "admin" for each in tx.all(PEOPLE, Person)):
+        raise WrongState("this person", "the last admin")
 
 
 def free(tx: Transaction, staff_id: int) -> None:

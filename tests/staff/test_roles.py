@@ -78,3 +78,14 @@ async def test_a_manager_hires_and_fires_but_not_upwards(quiet_swan: Swan) -> No
     assert (await max_.post("/api/staff", {"name": "Lin", "role": "waiter"}))["field"] == "pin"
     assert (await max_.post("/api/staff", {"name": "Lin", "role": "owner", "pin": "583922"})).status == 400
     assert (await max_.delete(f"/api/staff/{hired['id']}")).status == 204
+
+
+async def test_the_last_admin_stays_one(quiet_swan: Swan) -> None:
+    ana = await quiet_swan.sign_in("Ana")
+    everybody = (await ana.get("/api/staff"))["staff"]
+    herself = next(each["id"] for each in everybody if each["name"] == "Ana")
+    assert (await ana.delete(f"/api/staff/{herself}")).status == 409
+    assert (await ana.put(f"/api/staff/{herself}", {"name": "Ana", "role": "waiter"})).status == 409
+    second = await ana.post("/api/staff", {"name": "Zoe", "role": "admin", "pin": "730516"})
+    assert second.status == 201
+    assert (await ana.delete(f"/api/staff/{herself}")).status == 204
