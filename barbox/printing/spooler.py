@@ -87,6 +87,13 @@ class Worker:
         await self._hang_up()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
+    async def die(self) -> None:
+        """Drop everything as it is."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        await self._hang_up()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
     async def _run(self) -> None:
         from printers import encoder
 
@@ -333,6 +340,11 @@ class Spooler:
 
     async def stop(self) -> None:
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
+        self._workers.clear()
+
+    async def die(self) -> None:
+        """End as a box does whose plug is pulled: nothing is finished, nothing is written down."""
+        await asyncio.gather(*(worker.die() for worker in self._workers.values()))
         self._workers.clear()
 
     def _wake(self) -> None:

@@ -1,8 +1,10 @@
-"""Printers that fail in every way while the box is killed: the short form of `paper_night`."""
+"""Printers that fail in every way while the box dies: the short forms of `paper_night` and `two_faults`."""
 
 from pathlib import Path
 
 from tests.faults.paper_night import play
+from tests.faults.two_faults import pairs
+from tests.faults.two_faults import play as play_pairs
 
 
 def test_no_ticket_is_lost_and_none_comes_twice_without_saying_so(tmp_path: Path) -> None:
@@ -11,3 +13,10 @@ def test_no_ticket_is_lost_and_none_comes_twice_without_saying_so(tmp_path: Path
     assert verdict.owed >= 40
     assert faults > 3
     assert verdict.sound, (verdict.lost, verdict.doubled_unmarked, verdict.out_of_order)
+
+
+async def test_two_faults_lose_no_ticket_and_double_none_unmarked(tmp_path: Path) -> None:
+    told, bad = await play_pairs(tmp_path, pairs()[::57])
+    print(dict(told))
+    assert told.total() == len(pairs()[::57])
+    assert not bad
