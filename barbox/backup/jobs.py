@@ -21,9 +21,10 @@ from barbox.backup.queries import CopyRow, KeyRow, RestorationRow, TargetRow
 from barbox.backup.targets import Credentials
 from barbox.core import journal
 from barbox.core.clock import rfc3339
-from barbox.core.database import Database, Frozen
+from barbox.core.database import Database
 from barbox.core.errors import Unavailable
 from barbox.core.migrations import FOLDER as MIGRATIONS
+from barbox.core.writer import Frozen
 from barbox.printing import commands as printing
 
 log = logging.getLogger(__name__)

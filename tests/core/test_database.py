@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from barbox.core import database as box_database
 from barbox.core import journal
+from barbox.core import writer as box_writer
 from barbox.core.clock import BusinessDays
 from barbox.core.database import Lock
 from barbox.core.errors import AlreadyThere, Broken, Unavailable
@@ -25,7 +25,7 @@ from tests.core.house import Busy, Value, at_once, note, note_and_refuse, notes,
 @pytest.fixture(autouse=True)
 def patient_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches end when nothing waits, however slow the machine."""
-    monkeypatch.setattr(box_database, "LONGEST_BATCH_S", 60.0)
+    monkeypatch.setattr(box_writer, "LONGEST_BATCH_S", 60.0)
 
 
 async def test_a_refused_command_undoes_only_itself_among_those_it_was_committed_with(tmp_path: Path) -> None:
@@ -185,8 +185,8 @@ async def test_the_writer_is_durable_and_nobody_else_checkpoints(tmp_path: Path)
 async def test_a_reader_that_stays_does_not_hold_up_the_next_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(box_database, "IDLE_S", 0.001)
-    monkeypatch.setattr(box_database, "CHECKPOINT_BYTES", 4096)
+    monkeypatch.setattr(box_writer, "IDLE_S", 0.001)
+    monkeypatch.setattr(box_writer, "CHECKPOINT_BYTES", 4096)
     async with open_database(tmp_path) as database:
         wal = tmp_path / "barbox.db-wal"
         async with database.snapshot() as snapshot:
@@ -222,7 +222,7 @@ async def test_a_full_disk_stops_the_writer_and_it_says_so(tmp_path: Path) -> No
 async def test_what_waits_behind_a_failed_commit_is_refused_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(box_database, "LONGEST_BATCH_S", 0.0)  # each command its own commit
+    monkeypatch.setattr(box_writer, "LONGEST_BATCH_S", 0.0)  # each command its own commit
     async with open_database(tmp_path) as database:
         await database.write(_fill_up)
         answers = await at_once(database, (_write_much, "x"), (note, "rum"), (note, "tonic"))
