@@ -240,11 +240,22 @@ async def _advertised(app: web.Application, port: int) -> AsyncIterator[None]:
         store=config.store,
         version=__version__,
         port=port,
-        host=config.hostname,
+        host=_remembered_host(config),
     )
-    async with discovery.advertised(announcement) as advertiser:
+    async with discovery.advertised(announcement, on_host=_host_memory(config).write_text) as advertiser:
         app[WHEREABOUTS].advertiser = advertiser
         yield
+
+
+def _host_memory(config: Config) -> Path:
+    return config.folder / "hostname"
+
+
+def _remembered_host(config: Config) -> str:
+    """The name this box had last, so that two boxes do not swap names over a restart."""
+    memory = _host_memory(config)
+    last = memory.read_text() if memory.exists() else ""
+    return last if last.startswith(config.hostname) else config.hostname
 
 
 def database_file(folder: Path) -> Path:

@@ -94,7 +94,7 @@ async def advertised(
     interfaces: Sequence[str] = (),
     addresses: Callable[[], Sequence[str]] = local_addresses,
     poll_seconds: float = 5.0,
-    on_host: Callable[[str], None] = lambda _host: None,
+    on_host: Callable[[str], object] = lambda _host: None,
 ) -> AsyncIterator["Advertiser"]:
     """Advertises the box for as long as the block runs, then says goodbye.
 
@@ -121,7 +121,7 @@ class Advertiser:
         interfaces: Sequence[str],
         addresses: Callable[[], Sequence[str]],
         poll_seconds: float,
-        on_host: Callable[[str], None],
+        on_host: Callable[[str], object],
     ) -> None:
         self._announcement = announcement
         self._interfaces = interfaces

@@ -18,7 +18,7 @@ def app() -> None:
     build_web.build_app()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop runs as long as it does: no other module's async test may meet it
 def browser() -> Iterator[Browser]:
     """Chromium, for which the bar lies on another machine."""
     if CHROMIUM is None:
