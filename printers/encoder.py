@@ -10,6 +10,7 @@ import io
 import logging
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
@@ -56,6 +57,10 @@ def encode(document: Document, profile: Profile) -> bytes:
     except Exception:
         logger.exception("ticket %r could not be drawn; a plain one is printed instead", document.subject)
         return plain(document, profile)
+
+
+_importing = threading.Lock()
+"""Printing threads start together: of two that import the same packages at once, one may get them half made."""
 
 
 def warm_up() -> None:
@@ -295,11 +300,12 @@ def _escpos() -> Any:
     Importing it configures the root logger and leaves a pickle in the temp folder at every start (version
     3.1); the first is undone here, the second kept to one file that only we can write.
     """
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    with tempfile.TemporaryDirectory(prefix="escpos-") as folder:
-        os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", folder)
-        from escpos import printer
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    return printer
+    with _importing:
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
+        with tempfile.TemporaryDirectory(prefix="escpos-") as folder:
+            os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", folder)
+            from escpos import printer
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        return printer

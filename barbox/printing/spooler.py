@@ -95,9 +95,7 @@ class Worker:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self) -> None:
-        from printers import encoder
-
-        await self._in_thread(encoder.warm_up)
+        await self._warm_up()
         while not self._stopping:
             self._awake.clear()
             try:
@@ -110,6 +108,13 @@ class Worker:
                 log.exception("printer worker stumbled", extra={"printer": self.printer.name})
                 await self._hang_up()
                 await self._pause(rules.backoff(4))
+
+    async def _warm_up(self) -> None:
+        """Load what the first ticket would wait for; if that fails, each ticket tries again and says why."""
+        try:
+            await self._in_thread(_load_encoder)
+        except Exception:
+            log.exception("the printing thread did not warm up", extra={"printer": self.printer.name})
 
     async def _next(self) -> JobRow | None:
         found = await self._database.read(queries.WAITING, JobRow, printer_id=self.printer.id)
@@ -315,6 +320,13 @@ class Worker:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _load_encoder() -> None:
+    """Off the event loop: it takes most of a second."""
+    from printers import encoder
+
+    encoder.warm_up()
 
 
 class Spooler:
