@@ -31,7 +31,7 @@ def free_ports(count: int) -> list[int]:
     """Ports of the loopback that nobody uses now; low enough that their gRPC twins (10,000 up) exist too."""
     found: list[int] = []
     with contextlib.ExitStack() as stack:
-        port = 20_000 + os.getpid() % 20_000
+        port = 20_000 + os.getpid() * 211 % 19_000  # neighbours by process number start far apart
         while len(found) < count:
             port += 1
             with contextlib.suppress(OSError):

@@ -1,6 +1,7 @@
 """Stick, bucket and cloud drive behave alike: whole files or none, and a sentence for everything that goes wrong."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from barbox.backup.faults import BackupFault
 from barbox.backup.targets import Credentials, Pace, Store, check, open_store
 from barbox.core.errors import Broken
-from tests.backup.servers import Place, free_ports
+from tests.backup.servers import Place
 
 
 async def fetched(store: Store, name: str) -> bytes:
@@ -56,11 +57,13 @@ async def test_a_wrong_password_is_called_that(kind: str, request: pytest.Fixtur
 
 @pytest.mark.parametrize("url", ["s3://bar/x?endpoint=http://127.0.0.1:{port}", "webdav+http://127.0.0.1:{port}/x"])
 async def test_a_target_that_is_down_is_unreachable(url: str) -> None:
-    store = open_store(url.format(port=free_ports(1)[0]), Credentials("a", "b"))
-    with pytest.raises(BackupFault) as down:
-        await store.small("owner.json")
-    assert down.value.code == "unreachable"
-    await store.close()
+    with socket.socket() as nobody:  # held, not listened on: no other test's server can take it
+        nobody.bind(("127.0.0.1", 0))
+        store = open_store(url.format(port=nobody.getsockname()[1]), Credentials("a", "b"))
+        with pytest.raises(BackupFault) as down:
+            await store.small("owner.json")
+        assert down.value.code == "unreachable"
+        await store.close()
 
 
 async def test_a_bucket_or_folder_that_is_not_there(s3: str, dav: tuple[str, Path], tmp_path: Path) -> None:
