@@ -16,3 +16,9 @@ class Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 class View(msgspec.Struct, rename="camel"):
     """What a call answers."""
+
+
+class Made(View):
+    """The number of what was made or changed."""
+
+    id: int

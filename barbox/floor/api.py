@@ -2,11 +2,11 @@
 
 from barbox.core.http import DEVICE, Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import View
+from barbox.core.messages import Made, View
 from barbox.core.names import decode, first
 from barbox.core.settings import read_venue
 from barbox.floor import commands, queries
-from barbox.floor.commands import EditArea, EditTable, Made
+from barbox.floor.commands import EditArea, EditTable
 from barbox.floor.queries import TableRow
 
 routes = Routes("floor")

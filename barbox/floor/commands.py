@@ -6,19 +6,13 @@ import msgspec
 from msgspec import Meta
 
 from barbox.core.errors import AlreadyThere, NotFound
-from barbox.core.messages import Amount, Body, Id, View
+from barbox.core.messages import Amount, Body, Id, Made
 from barbox.core.names import Names, encode
 from barbox.core.transaction import Transaction
 from barbox.floor.models import Area, DiningTable
 from barbox.floor.queries import load_areas, load_tables
 
 Percent = Annotated[int, Meta(ge=0, le=100)]
-
-
-class Made(View):
-    """The number of what was made or changed."""
-
-    id: int
 
 
 class EditArea(Body):

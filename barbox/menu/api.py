@@ -12,11 +12,11 @@ from barbox.core.database import Snapshot
 from barbox.core.errors import NotFound
 from barbox.core.http import DEVICE, Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import View
+from barbox.core.messages import Made, View
 from barbox.core.names import decode, first
 from barbox.core.settings import Venue, read_venue
 from barbox.menu import commands, queries, rules
-from barbox.menu.commands import EditCategory, EditGroup, EditPriceRule, EditProduct, EditTaxRate, Made
+from barbox.menu.commands import EditCategory, EditGroup, EditPriceRule, EditProduct, EditTaxRate
 
 routes = Routes("menu")
 

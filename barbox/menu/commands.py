@@ -7,7 +7,7 @@ import peewee
 from msgspec import Meta
 
 from barbox.core.errors import AlreadyThere, BadRequest, NotFound
-from barbox.core.messages import Amount, Body, Id, View
+from barbox.core.messages import Amount, Body, Id, Made
 from barbox.core.money import parse_quantity
 from barbox.core.names import Names, encode
 from barbox.core.transaction import Transaction
@@ -17,12 +17,6 @@ from barbox.menu.queries import load_catalogue
 
 Sort = Annotated[int, Meta(ge=0, le=100_000)]
 Minute = Annotated[int, Meta(ge=0, le=1440)]
-
-
-class Made(View):
-    """The number of what was made or changed."""
-
-    id: int
 
 
 class EditTaxRate(Body):

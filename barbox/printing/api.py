@@ -8,12 +8,12 @@ from barbox.core.clock import rfc3339
 from barbox.core.errors import BadRequest
 from barbox.core.http import DEVICE, Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Body, Id, View
+from barbox.core.messages import Body, Id, Made, View
 from barbox.core.names import first
 from barbox.core.settings import read_venue
 from barbox.printing import commands, equipment, queries
 from barbox.printing.commands import Queued
-from barbox.printing.equipment import EditPrinter, EditStation, Made, known_profile
+from barbox.printing.equipment import EditPrinter, EditStation, known_profile
 from barbox.printing.models import PrintJob
 from barbox.printing.queries import JobRow, PrinterRow
 from barbox.printing.spooler import SPOOLER, State

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from barbox.core.errors import BadRequest, NotFound
-from barbox.core.messages import Body, Id, ShortText, View
+from barbox.core.messages import Body, Id, Made, ShortText
 from barbox.core.names import Names, encode
 from barbox.core.transaction import Signal, Transaction
 from barbox.printing.commands import known_printer
@@ -50,12 +50,6 @@ class EditStation(Body):
     copies: Annotated[int, Meta(ge=1, le=5)] = 1
     per_course: bool = False
     whole_order: bool = False
-
-
-class Made(View):
-    """The number of what was made or changed."""
-
-    id: int
 
 
 def known_profile(name: str, columns: int | None) -> "Profile":
