@@ -33,10 +33,11 @@ from barbox.orders import queries as orders
 from barbox.payments import api as payments_api
 from barbox.payments import day as drawers
 from barbox.printing import api as printing_api
-from barbox.printing import commands as printing
+from barbox.printing import jobs as print_jobs
 from barbox.printing import office_api as paper_api
 from barbox.printing import spooler
 from barbox.staff import api as staff_api
+from barbox.staff import roles_api
 from barbox.staff.lending import lend
 from barbox.staff.pins import Pins
 from barbox.staff.sessions import Sessions
@@ -54,6 +55,7 @@ log = logging.getLogger(__name__)
 ROOMS: tuple[Routes, ...] = (
     box_api.routes,
     staff_api.routes,
+    roles_api.routes,
     menu_api.routes,
     floor_api.routes,
     stock_api.routes,
@@ -191,7 +193,7 @@ async def _scheduler(database: Database, keeper: backup.Keeper) -> "AsyncIOSched
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     scheduler = AsyncIOScheduler()
-    for tidy in (idempotency.forget_old, printing.forget_old):
+    for tidy in (idempotency.forget_old, print_jobs.forget_old):
         scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.start()

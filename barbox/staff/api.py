@@ -88,9 +88,12 @@ class SignedIn(View):
 
 
 class DeviceView(View):
+    """A paired tablet or phone; last seen when somebody signed in on it."""
+
     id: int
     name: str
     paired_at: str
+    seen_at: str | None
 
 
 class Invitation(View):
@@ -155,7 +158,9 @@ async def invite(call: Call) -> Invitation:
 async def devices(call: Call) -> Devices:
     """Paired devices."""
     rows = await call.db.read(queries.DEVICES, queries.KnownDevice)
-    return Devices([DeviceView(row.id, row.name, rfc3339(row.paired_at)) for row in rows])
+    return Devices(
+        [DeviceView(r.id, r.name, rfc3339(r.paired_at), rfc3339(r.seen_at) if r.seen_at else None) for r in rows]
+    )
 
 
 @routes.delete("/api/devices/{device_id}", "device.edit")
@@ -189,7 +194,7 @@ async def sign_in(call: Call, body: SignIn) -> SignedIn:
     return SignedIn(
         token=app[SESSIONS].issue(begun.id, person.id, begun.expires_at),
         staff=SignedInPerson(person.id, person.name, person.role, person.language),
-        permissions=sorted(rules.PERMISSIONS[person.role]),
+        permissions=sorted(app[SESSIONS].roles[person.role]),
         expires_at=rfc3339(begun.expires_at),
     )
 

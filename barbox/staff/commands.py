@@ -13,6 +13,7 @@ from barbox.core.transaction import Transaction
 from barbox.staff import rules
 from barbox.staff.models import Device, PairingCode, PinLock, Session, Staff
 from barbox.staff.queries import PEOPLE, Person
+from barbox.staff.roles import load_roles
 from barbox.staff.rules import Role
 
 CODE_MS = 10 * 60_000
@@ -76,8 +77,8 @@ def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash
     Raises WrongState when no admin would be left.
     """
     before = person(tx, staff_id) if staff_id is not None else None
-    if not rules.may_edit(tx.actor.role, body.role) or (before and not rules.may_edit(tx.actor.role, before.role)):
-        raise Forbidden("settings.edit")
+    for role in {body.role, before.role if before else body.role}:
+        _refuse_superior(tx, role)
     row: dict[str, object] = {"name": body.name, "role": body.role, "language": body.language}
     if pin_hash is not None:
         row |= {"pin_hash": pin_hash, "wrong_pins": 0}
@@ -102,12 +103,16 @@ def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash
 
 def hide_person(tx: Transaction, staff_id: int) -> None:
     """Somebody left: no PIN, no session any more; history keeps the name. Raises WrongState for the last admin."""
-    if not rules.may_edit(tx.actor.role, person(tx, staff_id).role):
-        raise Forbidden("settings.edit")
+    _refuse_superior(tx, person(tx, staff_id).role)
     tx.run(Staff.update(hidden=1).where(Staff.id == staff_id))
     _some_admin_is_left(tx)
     _end(tx, Session.staff_id == staff_id)
     tx.emit("staff.left", f"staff:{staff_id}", {}, rooms=("office",))
+
+
+def _refuse_superior(tx: Transaction, role: str) -> None:
+    if not rules.may_edit(tx.actor, tx.cached(load_roles)[role]):
+        raise Forbidden("settings.edit")
 
 
 def _some_admin_is_left(tx: Transaction) -> None:
@@ -202,8 +207,9 @@ def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, b
         tx.run(PinLock.update(wrong=PinLock.wrong - 1, until=before.until).where(lock))
     tx.run(Staff.update(wrong_pins=0).where(Staff.id == staff_id))
     expires = tx.now + SESSION_MS
-    row = Session.insert(staff_id=staff_id, device_id=device_id, begun_at=tx.now, expires_at=expires)
+    row = Session.insert(staff_id=staff_id, device_id=device_id, begun_at=tx.now, pin_at=tx.now, expires_at=expires)
     session_id = int(tx.run(row).lastrowid or 0)
+    tx.run(Device.update(seen_at=tx.now).where(Device.id == device_id))
     tx.emit("staff.signedin", f"staff:{staff_id}", {"deviceId": device_id}, rooms=("office",))
     return Begun(session_id, expires)
 

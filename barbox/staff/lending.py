@@ -7,8 +7,7 @@ from barbox.core.actor import Actor
 from barbox.core.errors import BadRequest, NotLent
 from barbox.core.http import DATABASE, OVERRIDE
 from barbox.staff import commands, queries
-from barbox.staff.api import PINS
-from barbox.staff.rules import PERMISSIONS
+from barbox.staff.api import PINS, SESSIONS
 
 
 async def lend(request: web.Request, actor: Actor) -> Actor:
@@ -30,5 +29,5 @@ async def lend(request: web.Request, actor: Actor) -> Actor:
         await database.write_as(actor, commands.wrong_pin, staff_id)
         raise NotLent
     await database.write_as(actor, commands.right_pin, device_id, staff_id)
-    lent = PERMISSIONS.get(lender.role, frozenset())
+    lent = request.app[SESSIONS].roles.get(lender.role, frozenset())
     return msgspec.structs.replace(actor, permissions=actor.permissions | lent, lent_by=lender.id)

@@ -11,8 +11,8 @@ from barbox.core.errors import Unauthenticated
 from barbox.core.http import OPEN, SESSION
 from barbox.core.ids import digest
 from barbox.core.secrets import Secrets
-from barbox.staff import queries
-from barbox.staff.rules import PERMISSIONS
+from barbox.staff import queries, rules
+from barbox.staff.roles import Roles, read_roles
 
 ALGORITHM = "HS256"
 MOST_REMEMBERED = 512
@@ -29,6 +29,8 @@ class Sessions:
         self._live: dict[int, queries.LiveSession] = {}
         self._checked: dict[str, tuple[int, Actor]] = {}
         self._refreshing = asyncio.Lock()
+        self.roles: Roles = rules.PERMISSIONS
+        """What each role may do."""
         self.anybody = False
         """Whether the box has people; without them it waits to be set up."""
 
@@ -41,6 +43,7 @@ class Sessions:
             async with self._database.snapshot() as snapshot:
                 devices = await snapshot.all(queries.DEVICES, queries.KnownDevice)
                 live = await snapshot.all(queries.SESSIONS, queries.LiveSession, now=self._database.clock.now())
+                self.roles = await read_roles(snapshot)
                 self.anybody = bool(await snapshot.all(queries.PEOPLE, queries.Person))
             self._devices = {bytes(each.token_hash): Actor(device_id=each.id, name=each.name) for each in devices}
             self._live = {each.id: each for each in live}
@@ -48,7 +51,12 @@ class Sessions:
 
     def lives(self, actor: Actor) -> bool:
         """Whether an actor's session is still in force."""
-        return actor.session_id in self._live
+        live = self._live.get(actor.session_id or 0)
+        return live is not None and live.expires_at > self._database.clock.now()
+
+    def changed(self, actor: Actor) -> bool:
+        """Whether an actor of some time ago may now do more or less than then."""
+        return actor.permissions != self.roles.get(actor.role, frozenset())
 
     def issue(self, session_id: int, staff_id: int, expires_at: int) -> str:
         """The JWT for a session that was begun; `expires_at` in ms."""
@@ -100,7 +108,7 @@ class Sessions:
             device_id=live.device_id,
             name=live.name,
             role=live.role,
-            permissions=PERMISSIONS.get(live.role, frozenset()),
+            permissions=self.roles.get(live.role, frozenset()),
             session_id=live.id,
         )
         if len(self._checked) >= MOST_REMEMBERED:

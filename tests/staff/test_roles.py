@@ -3,6 +3,7 @@
 import pytest
 
 from barbox.app import ROOMS
+from barbox.core.actor import Actor
 from barbox.core.http import DEVICE, OPEN, SESSION
 from barbox.staff.rules import PERMISSIONS, may_edit
 from tests.bar import ROLES, Swan
@@ -52,16 +53,17 @@ async def test_everybody_may_what_their_role_says_and_no_more(quiet_swan: Swan, 
         assert (answer.status, answer["permission"]) == (403, route.needs), f"{route.method} {path}"
 
 
-def test_nobody_makes_their_own_superior() -> None:
-    assert [may_edit("manager", role) for role in ("admin", "manager", "waiter", "bartender", "kitchen")] == [
-        False,
-        False,
-        True,
-        True,
-        True,
-    ]
-    assert all(may_edit("admin", role) for role in PERMISSIONS)
-    assert not any(may_edit(role, other) for role in ("waiter", "bartender", "kitchen") for other in PERMISSIONS)
+def test_nobody_makes_their_own_equal_or_superior() -> None:
+    manager, admin, waiter = (
+        Actor(role=role, permissions=PERMISSIONS[role]) for role in ("manager", "admin", "waiter")
+    )
+    below = {role: may_edit(manager, held) for role, held in PERMISSIONS.items()}
+    assert below == {"admin": False, "manager": False, "waiter": True, "bartender": True, "kitchen": True}
+    assert all(may_edit(admin, held) for held in PERMISSIONS.values())
+    assert not may_edit(waiter, PERMISSIONS["bartender"])
+    assert not may_edit(manager, PERMISSIONS["waiter"] | {"settings.edit"}), (
+        "a waiter who was given more than they have"
+    )
 
 
 async def test_a_manager_hires_and_fires_but_not_upwards(quiet_swan: Swan) -> None:
