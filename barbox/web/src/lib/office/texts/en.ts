@@ -1,0 +1,32 @@
+/** The office's words in English; apart from the bar's, for the order screen has no use for them. */
+export const en = {
+	'section.home': 'Overview',
+	'section.menu': 'Menu',
+	'section.prices': 'Happy hours',
+	'section.floor': 'Floor plan',
+	'section.stock': 'Stock',
+	'section.members': 'Members',
+	'section.bookings': 'Bookings',
+	'section.reports': 'Reports',
+	'section.people': 'People',
+	'section.printers': 'Printers',
+	'section.papers': 'Paper',
+	'section.devices': 'Devices',
+	'section.backups': 'Backups',
+	'section.settings': 'Settings',
+	'group.sell': 'What is sold',
+	'group.guests': 'Guests',
+	'group.figures': 'Figures',
+	'group.house': 'The house',
+	'group.box': 'The box',
+	'nav.sections': 'Sections of the office',
+
+	'home.lead': 'How the house stands.',
+	'devices.lead': 'Tablets, phones and displays that know this box.',
+	'devices.another': 'Another code',
+	'devices.paired': 'Connected devices',
+	'devices.since': 'since {day}',
+	'devices.this': 'this one',
+	'devices.revoke': 'Shut out',
+	'devices.sure': 'Shut out now'
+} as const;
