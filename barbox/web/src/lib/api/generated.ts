@@ -26,10 +26,21 @@ export interface CustomerInfo {
 	card?: string | null;
 }
 
+export interface DayView {
+	businessDay: string;
+	ready: boolean;
+	orders: OpenOrder[];
+	openAmount: number;
+	heldLines: number;
+	unprinted: number;
+	drawers: DrawerView[];
+}
+
 export interface DeviceView {
 	id: number;
 	name: string;
 	pairedAt: string;
+	seenAt: string | null;
 }
 
 export interface DiscountView {
@@ -37,6 +48,43 @@ export interface DiscountView {
 	value: number;
 	reason: string;
 	staffId: number | null;
+}
+
+export interface DrawerView {
+	id: number;
+	name: string;
+	session: SessionView | null;
+}
+
+export interface Figures {
+	kind: string;
+	number: number | null;
+	title: string;
+	staffName: string;
+	businessDay: string;
+	openedAt: string;
+	closedAt: string;
+	orders: number;
+	covers: number;
+	subtotal: number;
+	discountAmount: number;
+	serviceAmount: number;
+	coverAmount: number;
+	taxAmount: number;
+	totalAmount: number;
+	compedAmount: number;
+	voids: number;
+	voidedAmount: number;
+	tenders: TenderFigure[];
+	taxes: TaxFigure[];
+	movements: MovementFigure[];
+	noSales: number;
+	float: number;
+	expected: number | null;
+	counted: number | null;
+	overShort: number | null;
+	journalSeq: number;
+	journalHash: string;
 }
 
 export interface FirstAdmin {
@@ -149,6 +197,32 @@ export interface MenuView {
 	taxRates: TaxRateView[];
 }
 
+export interface MoveCash {
+	kind: "drop" | "no_sale" | "paid_in" | "paid_out";
+	reason: string;
+	amount?: number;
+}
+
+export interface MovementFigure {
+	kind: string;
+	amount: number;
+	reason: string;
+}
+
+export interface MovementView {
+	kind: string;
+	amount: number;
+	reason: string;
+	at: string;
+}
+
+export interface NewDiscount {
+	kind: "amount" | "percent";
+	value: number;
+	reason: string;
+	lineIds?: number[] | null;
+}
+
 export interface NewItem {
 	itemId: number;
 	quantity?: number;
@@ -177,6 +251,24 @@ export interface NewTender {
 	tip?: number;
 	tendered?: number | null;
 	reference?: string | null;
+}
+
+export interface OpenOrder {
+	orderId: number;
+	number: number;
+	tableId: number | null;
+	areaId: number | null;
+	place: string;
+	status: string;
+	staffId: number | null;
+	staffName: string;
+	businessDay: string;
+	openedAt: string;
+	minutes: number;
+	totalAmount: number;
+	balance: number;
+	heldLines: number;
+	carriedOver: string | null;
 }
 
 export interface OrderList {
@@ -244,6 +336,12 @@ export interface Part {
 	note?: string | null;
 }
 
+export interface PayCode {
+	amount: number;
+	text: string;
+	qrSvg: string;
+}
+
 export interface PaymentView {
 	paymentId: number;
 	change: number;
@@ -296,6 +394,30 @@ export interface ProductView {
 	discountable: boolean;
 }
 
+export interface RefundTender {
+	method: "card" | "cash" | "house" | "mobile" | "voucher";
+	amount: number;
+	tip?: number;
+	reference?: string | null;
+}
+
+export interface RefundView {
+	paymentId: number;
+	refunded: number;
+	order: OrderView;
+}
+
+export interface SessionView {
+	sessionId: number;
+	drawerId: number;
+	businessDay: string;
+	staffId: number | null;
+	staffName: string;
+	openedAt: string;
+	float: number | null;
+	movements: MovementView[];
+}
+
 export interface Setup {
 	code: string;
 	venue: FirstVenue;
@@ -321,6 +443,11 @@ export interface SignedInPerson {
 	name: string;
 	role: string;
 	language: string;
+}
+
+export interface SplitView {
+	order: OrderView;
+	new: OrderView | null;
 }
 
 export interface StateView {
@@ -358,6 +485,15 @@ export interface TableRow {
 	shape: string;
 }
 
+export interface TaxFigure {
+	rateId: number;
+	names: Record<string, string>;
+	rate: number;
+	gross: number;
+	base: number;
+	tax: number;
+}
+
 export interface TaxRateView {
 	id: number;
 	name: string;
@@ -372,6 +508,15 @@ export interface TaxView {
 	rate: number;
 	base: number;
 	tax: number;
+}
+
+export interface TenderFigure {
+	method: string;
+	count: number;
+	amount: number;
+	tips: number;
+	refunds: number;
+	rounding: number;
 }
 
 export interface TenderView {

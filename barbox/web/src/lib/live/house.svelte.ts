@@ -12,6 +12,7 @@ import type {
 } from '#lib/api/types.ts';
 import { resolve, type Ref } from '#lib/outbox/commands.ts';
 import { store } from '#lib/outbox/database.ts';
+import { askForDoubts } from '#lib/outbox/payments.ts';
 import { outbox } from '#lib/outbox/outbox.svelte.ts';
 import { catalogueOf, replay, type OrderView } from '#lib/outbox/replay.ts';
 import { asDevice, asPerson, session } from '#lib/session.svelte.ts';
@@ -76,6 +77,9 @@ class House {
 				this.live = true;
 				this.downSince = null;
 				outbox.kick();
+				askForDoubts();
+				// Away from the box prices may have changed by the clock, and what is sold out by others.
+				void this.loadMenu();
 			},
 			onDown: () => {
 				this.live = false;

@@ -1,5 +1,5 @@
 import { carry } from '#lib/api/client.ts';
-import type { Order } from '#lib/api/types.ts';
+import type { Order, Paid } from '#lib/api/types.ts';
 import { newId } from '#lib/ids.ts';
 import { session } from '#lib/session.svelte.ts';
 import { texts } from '#lib/texts/texts.svelte.ts';
@@ -22,6 +22,10 @@ class Outbox {
 	/** The payment being asked for right now; every other one in `payments` has had no answer. */
 	asking = $state<string | null>(null);
 	doubts = $derived(this.payments.filter((payment) => payment.key !== this.asking));
+	/** The last payment the box has answered for, until a screen has shown it. */
+	paid = $state.raw<Paid | null>(null);
+	/** What the box said to a payment in doubt that it had not booked and will not. */
+	refusedPayment = $state('');
 	ready = $state(false);
 	/** On its way right now. */
 	inFlight: Entry | null = null;

@@ -69,7 +69,9 @@ export const en = {
 
 	'override.title': 'A manager’s PIN',
 	'override.lead': 'This needs someone who may.',
+	'ask.silence': 'No answer from the box. Tap again: it is never done twice.',
 	'nav.floor': 'Floor',
+	'nav.drawer': 'Drawer',
 	'nav.display': 'Display',
 	'nav.office': 'Office',
 	'nav.menu': 'Menu of the app',
@@ -110,6 +112,7 @@ export const en = {
 	'needs.void': 'Void',
 	'needs.comp': 'On the house',
 	'needs.move': 'Move',
+	'needs.transfer': 'Hand over',
 	'needs.soldout': '86',
 	'needs.status': 'Line status',
 	'needs.payment': 'Payment of {amount} has no answer',

@@ -70,6 +70,8 @@ export const zh: Catalogue = {
 
 	'override.title': '经理密码',
 	'override.lead': '此操作需要有权限的人。',
+	'ask.silence': '主机没有应答。请再点一次，绝不会重复执行。',
+	'nav.drawer': '钱箱',
 	'nav.floor': '桌台',
 	'nav.display': '出品屏',
 	'nav.office': '后台',
@@ -111,6 +113,7 @@ export const zh: Catalogue = {
 	'needs.void': '退单',
 	'needs.comp': '赠送',
 	'needs.move': '换台',
+	'needs.transfer': '转交',
 	'needs.soldout': '沽清',
 	'needs.status': '出品状态',
 	'needs.payment': '收款 {amount} 没有回应',
