@@ -20,7 +20,7 @@ from barbox.backup import hatch
 from barbox.backup import jobs as backup
 from barbox.config import Config
 from barbox.core import api as box_api
-from barbox.core import doors, hub, idempotency, ids, openapi, secrets
+from barbox.core import doors, hub, idempotency, ids, openapi, secrets, timekeeping
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database, Lock
 from barbox.core.http import DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
@@ -54,6 +54,7 @@ log = logging.getLogger(__name__)
 
 ROOMS: tuple[Routes, ...] = (
     box_api.routes,
+    timekeeping.routes,
     staff_api.routes,
     roles_api.routes,
     menu_api.routes,
@@ -126,7 +127,8 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
         extend(app)
     screens.mount(app)
     app.on_response_prepare.append(doors.add_headers)
-    app.cleanup_ctx.extend([_data, _people, _live, spooler.spooling, _backups, _schedule, _watchdog])
+    parts = [_data, timekeeping.keeping, _people, _live, spooler.spooling, _backups, _schedule, _watchdog]
+    app.cleanup_ctx.extend(parts)
     app.on_shutdown.append(_hang_up)
     return app
 
@@ -196,6 +198,7 @@ async def _scheduler(database: Database, keeper: backup.Keeper) -> "AsyncIOSched
     for tidy in (idempotency.forget_old, print_jobs.forget_old):
         scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
+    scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     scheduler.start()
     return scheduler
 
