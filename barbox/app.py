@@ -34,7 +34,9 @@ from barbox.payments import api as payments_api
 from barbox.payments import day as drawers
 from barbox.printing import api as printing_api
 from barbox.printing import jobs as print_jobs
+from barbox.printing import jobs_api as spool_api
 from barbox.printing import office_api as paper_api
+from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
 from barbox.staff import api as staff_api
 from barbox.staff import roles_api
@@ -61,6 +63,8 @@ ROOMS: tuple[Routes, ...] = (
     floor_api.routes,
     stock_api.routes,
     printing_api.routes,
+    printers_api.routes,
+    spool_api.routes,
     paper_api.routes,
     orders_api.routes,
     payments_api.routes,

@@ -143,7 +143,7 @@ def test_printer(connection: str, profile: str) -> None:
     from printers import profiles, transports
 
     try:
-        outcome = print_page(connection, profile)
+        outcome, why = print_page(connection, profile)
     except (
         transports.BadConnection,
         transports.TransportError,
@@ -152,7 +152,7 @@ def test_printer(connection: str, profile: str) -> None:
     ) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    click.echo(outcome)
+    click.echo(f"{outcome} {why}".strip())
 
 
 @printers.command("probe")
@@ -160,15 +160,19 @@ def test_printer(connection: str, profile: str) -> None:
 @click.option("--profile", default="generic-80", show_default=True)
 @click.option("--yes", is_flag=True, help="Do not ask before the test slip is printed.")
 def probe_printer(connection: str, profile: str, yes: bool) -> None:
-    """Find out how well the printer at CONNECTION can prove what it printed. Prints a labelled test slip."""
-    from printers import probe, profiles, transports
+    """Find out how well the printer at CONNECTION can prove what it printed: prints slips, asks what it must."""
+    from barbox.printing import probing
+    from printers import guided, profiles, transports
+
+    def ask(asked: guided.Asked) -> str:
+        click.echo(probing.question(asked.code, "en"))
+        return str(click.prompt("Answer", type=click.Choice(asked.answers)))
 
     if not yes:
         click.confirm("This prints one test slip. Go on?", abort=True)
     try:
-        transport = transports.connect(connection, timeout=5.0)
-        finding = probe.probe(transport, profiles.load(profile))
-        transport.close()
+        with transports.connect(connection, timeout=5.0) as transport:
+            learnt = guided.guided(transport, profiles.load(profile), ask)
     except (
         transports.BadConnection,
         transports.TransportError,
@@ -177,7 +181,8 @@ def probe_printer(connection: str, profile: str, yes: bool) -> None:
     ) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    click.echo(f"proof {finding.proof}   clears its buffer: {'yes' if finding.clear else 'no'}")
+    finding = learnt.finding
+    click.echo(f"proof {learnt.proof}   clears its buffer: {'yes' if finding.clear else 'no'}")
     click.echo(
         f"it says it is {finding.maker or 'unknown'} {finding.model}, profile {finding.profile or 'not guessed'}"
     )

@@ -244,7 +244,7 @@ def tell_stations(
     reason: str | None = None,
 ) -> None:
     """Put the stations' tickets in the spool, in this same transaction."""
-    routed = [Routed(line.station_id, _ticket_line(line)) for line in lines]
+    routed = [Routed(line.station_id, _ticket_line(line), line.sent_at) for line in lines]
     ticket = Ticket(
         action=action,
         place=order.table_name or order.tab or "",

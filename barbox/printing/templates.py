@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -36,7 +36,9 @@ class TicketTemplate(Template, frozen=True):
 
 
 class ReceiptTemplate(Template, frozen=True):
-    """A receipt or pre-bill. `logo` is a PNG in base64."""
+    """A receipt or pre-bill. `logo` is a PNG in base64; `language` null: the bar's."""
+
+    language: Literal["en", "zh"] | None = None
 
     logo: Annotated[str, Meta(max_length=400_000)] = ""
     header: Annotated[list[Words], Meta(max_length=8)] = []

@@ -13,7 +13,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "before": {"en": "before: {number}", "zh": "上一张 {number}"},
     "first_today": {"en": "first today", "zh": "今日首张"},
     "void": {"en": "VOID", "zh": "退单"},
-    "void_of": {"en": "takes back", "zh": "退回"},
+    "void_of": {"en": "takes back {numbers}", "zh": "退回 {numbers}"},
+    "told_by": {"en": "sent as {numbers}", "zh": "原单 {numbers}"},
     "fire": {"en": "FIRE", "zh": "起菜"},
     "moved": {"en": "NOW AT", "zh": "已换至"},
     "reprint": {"en": "POSSIBLE REPRINT - COPY {n}", "zh": "可能重复 - 第 {n} 份"},
@@ -82,6 +83,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "zh": "请与本机分开妥善保管。没有它，任何备份都无法打开。",
     },
     "key_spent": {"en": "This slip was printed once and is forgotten.", "zh": "此密钥单已打印过，本机不再保存。"},
+    "pairing_title": {"en": "CONNECT THIS TABLET", "zh": "连接此平板"},
+    "pairing_hint": {"en": "Scan it, or open the address and type the code.", "zh": "扫码，或打开网址输入配对码。"},
+    "good_until": {"en": "good until {time}, once", "zh": "{time} 前有效，仅限一次"},
     "welcome": {"en": "Scan to connect a tablet", "zh": "扫码连接平板"},
 }
 

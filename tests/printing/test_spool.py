@@ -6,7 +6,8 @@ from typing import Any
 
 from barbox.app import database_file
 from barbox.core.http import DATABASE
-from barbox.printing import commands, queries
+from barbox.printing import jobs as lives
+from barbox.printing import queries
 from barbox.printing.queries import JobRow
 from printers.emulator import Paper, Printer
 from tests.bar import Swan, Tablet, open_box, open_swan
@@ -142,7 +143,7 @@ async def test_an_attempt_without_an_end_is_marked_after_a_crash(tmp_path: Path,
         printers["bar"].refuse()
         order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
         (job,) = await jobs(wei, orderId=order["orderId"])
-        await swan.running.app[DATABASE].write(commands.begin_attempt, job["id"], "CRSH")
+        await swan.running.app[DATABASE].write(lives.begin_attempt, job["id"], "CRSH", "A")
     printers["bar"].refuse(on=False)
     async with open_box(tmp_path / "box"):
         incomplete, ticket = await papers(printers["bar"], 2)
@@ -173,7 +174,7 @@ async def test_an_old_ticket_asks_before_it_prints(swan: Swan) -> None:
     swan.printers["bar"].refuse()
     order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
     (job,) = await jobs(wei, orderId=order["orderId"])
-    database.clock.trusted(database.clock.now() + 31 * 60_000)
+    database.clock.not_before(database.clock.now() + 31 * 60_000)
     swan.printers["bar"].refuse(on=False)
     stale = await until_state(wei, job["id"], "blocked")
     while stale["detail"] != "stale":
