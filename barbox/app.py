@@ -23,10 +23,12 @@ from barbox.core import api as box_api
 from barbox.core import doors, hub, idempotency, ids, openapi, secrets, timekeeping
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database, Lock
-from barbox.core.http import DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
+from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
 from barbox.core.migrations import migrate
 from barbox.core.settings import read_venue
 from barbox.floor import api as floor_api
+from barbox.members import api as members_api
+from barbox.members import commands as members
 from barbox.menu import api as menu_api
 from barbox.orders import api as orders_api
 from barbox.orders import queries as orders
@@ -40,9 +42,11 @@ from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
 from barbox.staff import api as staff_api
 from barbox.staff import roles_api
-from barbox.staff.lending import lend
+from barbox.staff.lending import confirmed, lend
 from barbox.staff.pins import Pins
+from barbox.staff.rules import SENSITIVE
 from barbox.staff.sessions import Sessions
+from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
 from barbox.stock import queries as stock
 
@@ -61,6 +65,7 @@ ROOMS: tuple[Routes, ...] = (
     roles_api.routes,
     menu_api.routes,
     floor_api.routes,
+    members_api.routes,
     stock_api.routes,
     printing_api.routes,
     printers_api.routes,
@@ -126,7 +131,7 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
     app[doors.HOSTNAMES] = whereabouts.names
     app[box_api.ADDRESSES] = whereabouts.addresses
     app[menu_api.LEFT] = stock.left
-    mount(app, *ROOMS)
+    mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
         extend(app)
     screens.mount(app)
@@ -153,7 +158,7 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
             await database.write(lambda tx: tx.move_cutoff(BusinessDays(venue.timezone, venue.cutoff)))
             app[DATABASE] = database
             app[staff_api.PINS] = Pins(known.pepper)
-            app[staff_api.SESSIONS] = Sessions(database, known)
+            app[staff_api.SESSIONS] = Sessions(database, Tokens(folder, database.clock.now()))
             yield
     finally:
         lock.release()
@@ -163,6 +168,7 @@ async def _people(app: web.Application) -> AsyncIterator[None]:
     sessions = app[staff_api.SESSIONS]
     app[DOORKEEPER] = sessions.admit
     app[LENDER] = lend
+    app[CONFIRMER] = confirmed
     await sessions.refresh()
     app[staff_api.KNOCKS] = staff_api.Knocks()
     app[staff_api.SETUP_CODE] = ids.typed_code()
@@ -175,8 +181,12 @@ async def _live(app: web.Application) -> AsyncIterator[None]:
     feed.subject("order", orders.read_some, ("floor", "kitchen", "bar", "office"))
     feed.subject("drawer", drawers.read_some, ("floor", "office"))
     spooler.make_spooler(app)
+    watching = asyncio.create_task(app[staff_api.SESSIONS].watch(feed))
     async for _ in hub.hub_context(app):
         yield
+    watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
 
 
 async def _backups(app: web.Application) -> AsyncIterator[None]:
@@ -201,6 +211,7 @@ async def _scheduler(database: Database, keeper: backup.Keeper) -> "AsyncIOSched
     scheduler = AsyncIOScheduler()
     for tidy in (idempotency.forget_old, print_jobs.forget_old):
         scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
+    scheduler.add_job(database.write, "interval", args=[members.write_off_all_lapsed], hours=1, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     scheduler.start()

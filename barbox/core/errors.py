@@ -86,6 +86,16 @@ class Unauthenticated(Refusal):
         super().__init__(reason=reason)
 
 
+class TokenExpired(Unauthenticated):
+    """The session goes on, its token is over: have it renewed (POST /api/session/renew) and ask again."""
+
+    code = "token_expired"
+    title = "Token expired"
+
+    def __init__(self) -> None:
+        super().__init__("the token is over, the session is not: renew it")
+
+
 class WrongPin(Refusal):
     status = 401
     code = "wrong_pin"
@@ -107,6 +117,18 @@ class Forbidden(Refusal):
     code = "permission"
     title = "Not permitted"
     texts = {"en": "You need the permission {permission}", "zh": "您没有权限：{permission}"}
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission=permission)
+
+
+class PinAgain(Refusal):
+    """Permitted, but the PIN was given so long ago that another may hold the tablet: send it in Manager-Override."""
+
+    status = 403
+    code = "pin_again"
+    title = "PIN again"
+    texts = {"en": "Please enter your PIN again", "zh": "请再次输入 PIN 码"}
 
     def __init__(self, permission: str) -> None:
         super().__init__(permission=permission)
@@ -168,6 +190,30 @@ class DayNotReady(Refusal):
         if language == "zh":
             return f"还有 {orders} 单未结、{drawers} 个钱箱未清点"
         return f"{orders} orders are still open and {drawers} drawers not counted"
+
+
+class NotBackedUp(Refusal):
+    """A backup, a restore or a target that failed; `fault` is its code, `reason` says what to do."""
+
+    status = 409
+    code = "backup_fault"
+    title = "Backup"
+    texts = {"en": "{reason}", "zh": "{reason}"}
+
+    def __init__(self, fault: str, reason: str) -> None:
+        super().__init__(fault=fault, reason=reason)
+
+
+class WasReplaced(Refusal):
+    """This box came back after another was restored from its backups: it changes nothing until an admin decides."""
+
+    status = 409
+    code = "replaced"
+    title = "This box was replaced"
+    texts = {
+        "en": "This box was replaced by another: nothing is changed here until an admin decides (Office, Backups)",
+        "zh": "本机已被另一台替换：在管理员决定之前不能修改任何内容（后台 → 备份）",
+    }
 
 
 class AlreadyThere(Refusal):

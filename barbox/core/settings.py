@@ -53,6 +53,19 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     late_red: Annotated[
         int, Meta(ge=1, le=240, description="A ticket on a display turns red after", extra={"unit": "min"})
     ] = 10
+    auto_lock: Annotated[
+        int,
+        Meta(ge=0, le=240, description="An untouched screen goes back to the PIN pad after", extra={"unit": "min"}),
+    ] = 3
+    pin_again: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=720,
+            description="Voids, refunds and settings ask for the PIN again this long after it was given; 0 never",
+            extra={"unit": "min"},
+        ),
+    ] = 10
 
 
 _ALL = freeze(StoredSetting.select(StoredSetting.name, StoredSetting.value))

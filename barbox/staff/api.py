@@ -12,7 +12,7 @@ from msgspec import Meta
 from barbox.core import ids
 from barbox.core.api import ADDRESSES
 from barbox.core.clock import rfc3339
-from barbox.core.errors import BadRequest, TooMany, WrongPin
+from barbox.core.errors import BadRequest, TooMany, Unauthenticated, WrongPin
 from barbox.core.http import DEVICE, OPEN, SESSION, Call, Routes
 from barbox.core.hub import HUB
 from barbox.core.idempotency import Answer
@@ -80,7 +80,15 @@ class SignedInPerson(View):
     language: str
 
 
+class Renewal(Body):
+    """The session's last token."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
 class SignedIn(View):
+    """A session: its token is good until `expiresAt`, and renewed before."""
+
     token: str
     staff: SignedInPerson
     permissions: list[str]
@@ -191,12 +199,17 @@ async def sign_in(call: Call, body: SignIn) -> SignedIn:
         raise WrongPin
     begun = await call.db.write_as(call.actor, commands.sign_in, device_id, body.staff_id, person.id, before)
     await app[SESSIONS].refresh()
-    return SignedIn(
-        token=app[SESSIONS].issue(begun.id, person.id, begun.expires_at),
-        staff=SignedInPerson(person.id, person.name, person.role, person.language),
-        permissions=sorted(app[SESSIONS].roles[person.role]),
-        expires_at=rfc3339(begun.expires_at),
-    )
+    return _signed_in(call, begun, person)
+
+
+@routes.post("/api/session/renew", DEVICE)
+async def renew(call: Call, body: Renewal) -> SignedIn:
+    """A fresh token for a session that goes on, for the tablet it was begun on; the old one may be over already."""
+    live = call.request.app[SESSIONS].renewable(body.token, call.actor.device_id or 0)
+    for person in await call.db.read(queries.PEOPLE, queries.Person):
+        if person.id == live.staff_id:
+            return _signed_in(call, live.id, person)
+    raise Unauthenticated("this person has left")
 
 
 @routes.delete("/api/session", SESSION)
@@ -239,6 +252,17 @@ async def hide_person(call: Call, staff_id: int) -> None:
 async def free(call: Call, staff_id: int) -> None:
     """Free somebody locked out by wrong PINs."""
     await call.write(commands.free, staff_id)
+
+
+def _signed_in(call: Call, session_id: int, person: queries.Person) -> SignedIn:
+    sessions = call.request.app[SESSIONS]
+    token, expires_at = sessions.token(session_id)
+    return SignedIn(
+        token=token,
+        staff=SignedInPerson(person.id, person.name, person.role, person.language),
+        permissions=sorted(sessions.roles[person.role]),
+        expires_at=rfc3339(expires_at),
+    )
 
 
 async def _pin_hash(call: Call, body: EditStaff) -> str | None:

@@ -15,9 +15,9 @@ from barbox.staff.models import Device, PairingCode, PinLock, Session, Staff
 from barbox.staff.queries import PEOPLE, Person
 from barbox.staff.roles import load_roles
 from barbox.staff.rules import Role
+from barbox.staff.tokens import SESSION_MS
 
 CODE_MS = 10 * 60_000
-SESSION_MS = 12 * 3_600_000
 
 Pin = Annotated[str, Meta(min_length=4, max_length=8, pattern="^[0-9]+$")]
 
@@ -62,13 +62,6 @@ class FirstVenue(Body):
 class Wait(msgspec.Struct):
     wrong: int
     until: int
-
-
-class Begun(msgspec.Struct):
-    """A session as it was stored."""
-
-    id: int
-    expires_at: int
 
 
 def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash: str | None) -> PersonView:
@@ -193,10 +186,11 @@ def try_pin(tx: Transaction, device_id: int, staff_id: int | None) -> Wait:
     return wait
 
 
-def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, before: Wait) -> Begun:
-    """Begin a session after the right PIN of the person `tried`: what was counted wrong for them is forgotten.
+def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, before: Wait) -> int:
+    """Begin a session, whose number is returned, after the right PIN of the person `tried`.
 
-    Where nobody was named only this try is taken back, for the tries before may have been at somebody else's PIN.
+    What was counted wrong for them is forgotten. Where nobody was named only this try is taken back, for the tries
+    before may have been at somebody else's PIN.
     """
     lock = (PinLock.device_id == device_id) & (PinLock.staff_id == (tried or 0))
     if tried is not None:
@@ -206,18 +200,23 @@ def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, b
     else:
         tx.run(PinLock.update(wrong=PinLock.wrong - 1, until=before.until).where(lock))
     tx.run(Staff.update(wrong_pins=0).where(Staff.id == staff_id))
-    expires = tx.now + SESSION_MS
-    row = Session.insert(staff_id=staff_id, device_id=device_id, begun_at=tx.now, pin_at=tx.now, expires_at=expires)
+    begun = {"begun_at": tx.now, "pin_at": tx.now, "expires_at": tx.now + SESSION_MS}
+    row = Session.insert(staff_id=staff_id, device_id=device_id, **begun)
     session_id = int(tx.run(row).lastrowid or 0)
     tx.run(Device.update(seen_at=tx.now).where(Device.id == device_id))
     tx.emit("staff.signedin", f"staff:{staff_id}", {"deviceId": device_id}, rooms=("office",))
-    return Begun(session_id, expires)
+    return session_id
 
 
 def right_pin(tx: Transaction, device_id: int, staff_id: int) -> None:
-    """The right PIN of somebody named: what was counted wrong for them is forgotten; nobody signs in by it."""
+    """The right PIN of somebody named: what was counted wrong for them is forgotten.
+
+    Nobody signs in by it; who is signed in already has given it again.
+    """
     tx.run(PinLock.delete().where((PinLock.device_id == device_id) & (PinLock.staff_id == staff_id)))
     tx.run(Staff.update(wrong_pins=0).where(Staff.id == staff_id))
+    if staff_id == tx.actor.staff_id:
+        tx.run(Session.update(pin_at=tx.now).where(Session.id == tx.actor.session_id))
 
 
 def wrong_pin(tx: Transaction, staff_id: int | None) -> None:

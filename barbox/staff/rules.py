@@ -10,7 +10,10 @@ from barbox.core.errors import BadRequest
 Role = Literal["admin", "manager", "waiter", "bartender", "kitchen"]
 
 KITCHEN = frozenset({"order.read", "line.status", "menu.soldout", "stock.read", "printer.use"})
-WAITER = KITCHEN | {"order.place", "order.send", "order.move", "payment.take"}
+WAITER = KITCHEN | {
+    *("order.place", "order.send", "order.move", "payment.take"),
+    *("member.read", "member.edit", "reservation.edit"),
+}
 BARTENDER = WAITER | {"drawer.open"}
 MANAGER = BARTENDER | {
     "order.void",
@@ -27,6 +30,7 @@ MANAGER = BARTENDER | {
     "printer.edit",
     "report.read",
     "journal.read",
+    "member.manage",
 }
 ADMIN = MANAGER | {"settings.edit", "backup.run", "role.edit"}
 

@@ -22,6 +22,7 @@ import aiohttp
 from barbox.app import Running
 from barbox.core.database import Database
 from barbox.core.http import DATABASE
+from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
 from barbox.floor.commands import EditArea, EditTable, save_area, save_table
 from barbox.menu.commands import EditPriceRule, save_price_rule
@@ -109,7 +110,8 @@ class Bar:
 
 
 def _furnish(tx: Transaction, names: dict[str, dict[str, int]], hashes: list[str]) -> None:
-    """Twelve waiters, sixty tables in three areas, a happy hour, and beer enough."""
+    """Twelve waiters, sixty tables in three areas, a happy hour, and beer enough; nobody is asked for a PIN twice."""
+    change_venue(tx, {"pinAgain": 0})
     areas = [
         save_area(tx, None, EditArea({"en": "Booths"}, service_rate=1000, minimum_spend=30_000)).id,
         save_area(tx, None, EditArea({"en": "Terrace"}, cover_price=500)).id,
