@@ -31,7 +31,7 @@ STATEMENTS = (
     "CREATE INDEX member_entry_day ON member_entry (business_day)",
     "ALTER TABLE orders ADD COLUMN member_id INTEGER REFERENCES member (id)",
     "CREATE INDEX orders_member ON orders (member_id) WHERE member_id IS NOT NULL",
-    "ALTER TABLE price_rule ADD COLUMN tier_id INTEGER REFERENCES member_tier (id)",
+    "ALTER TABLE price_rule ADD COLUMN tier_id INTEGER",
     """CREATE TABLE prepayment (
       id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('balance', 'deposit')), holder INTEGER NOT NULL,
       method TEXT NOT NULL, amount INTEGER NOT NULL, reference TEXT, at INTEGER NOT NULL,
