@@ -57,6 +57,7 @@ class House {
 		[...this.views.values()].filter((view) => view.status === 'open' || view.status === 'billed')
 	);
 
+	private readonly listeners = new Set<(event: BoxEvent) => void>();
 	private seq = 0;
 	watched = 0;
 	private menuTag: string | null = null;
@@ -102,6 +103,12 @@ class House {
 	rest(): void {
 		clearTimeout(this.loadTimer);
 		this.socket?.stop();
+	}
+
+	/** Tells each event of the box, until the answer is called. */
+	listen(hear: (event: BoxEvent) => void): () => void {
+		this.listeners.add(hear);
+		return () => this.listeners.delete(hear);
 	}
 
 	view(ref: Ref): OrderView | null {
@@ -234,7 +241,10 @@ class House {
 	private apply(events: readonly BoxEvent[]): void {
 		if (events.length === 0) return;
 		this.orders = withEvents(this.orders, events);
-		for (const event of events) this.applyOther(event);
+		for (const event of events) {
+			this.applyOther(event);
+			for (const hear of this.listeners) hear(event);
+		}
 		this.keepSoon();
 	}
 

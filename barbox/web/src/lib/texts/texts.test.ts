@@ -1,25 +1,24 @@
 import { expect, test } from 'vitest';
 
-interface Part {
-	en?: Record<string, string>;
-	zh?: Record<string, string>;
-}
+type Texts = Record<string, string>;
+type File = Record<string, Texts>;
 
-/** The common catalogue in two files, the parts with both languages in one. */
-const files = import.meta.glob<Part>('./*.ts', { eager: true });
-const common: Part = { ...files['./en.ts'], ...files['./zh.ts'] };
-const parts = Object.entries(files)
-	.filter(([, file]) => file.en && file.zh)
-	.concat([['common', common]]);
+/** Each catalogue is a folder with en.ts and zh.ts: the common one here, the others loaded with their screens. */
+const english = import.meta.glob<File>('../**/en.ts', { eager: true });
+const chinese = import.meta.glob<File>('../**/zh.ts', { eager: true });
+const only = (file: File | undefined) => Object.values(file ?? {})[0] ?? {};
+const catalogues = Object.entries(english).map(
+	([path, file]) => [path, only(file), only(chinese[path.replace(/en\.ts$/, 'zh.ts')])] as const
+);
 
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
-test.each(parts)('%s has every text in both languages, with the same slots', (_, { en = {}, zh = {} }) => {
+test.each(catalogues)('%s has every text in both languages, with the same slots', (_, en, zh) => {
 	expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
 	for (const [key, text] of Object.entries(en)) expect(slots(zh[key] ?? ''), key).toEqual(slots(text));
 });
 
-test.each(parts)('%s has no empty text', (_, { en = {}, zh = {} }) => {
+test.each(catalogues)('%s has no empty text', (_, en, zh) => {
 	for (const [key, text] of [...Object.entries(en), ...Object.entries(zh)])
 		expect(text.trim(), key).not.toBe('');
 });
