@@ -16,13 +16,13 @@ from aiohttp import web
 from barbox import __version__, discovery, supervision
 from barbox import web as screens
 from barbox.backup import api as backup_api
-from barbox.backup import hatch
+from barbox.backup import hatch, replaced, wizard, wizard_api
 from barbox.backup import jobs as backup
 from barbox.config import Config
 from barbox.core import api as box_api
 from barbox.core import doors, hub, idempotency, ids, openapi, secrets, timekeeping
 from barbox.core.clock import BusinessDays, Clock
-from barbox.core.database import Database, Lock
+from barbox.core.database import Database, Lock, Snapshot
 from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
 from barbox.core.migrations import migrate
 from barbox.core.settings import read_venue
@@ -30,6 +30,8 @@ from barbox.floor import api as floor_api
 from barbox.members import api as members_api
 from barbox.members import commands as members
 from barbox.menu import api as menu_api
+from barbox.menu import office_api as menu_office_api
+from barbox.menu import stations as menu_stations
 from barbox.orders import api as orders_api
 from barbox.orders import queries as orders
 from barbox.payments import api as payments_api
@@ -38,11 +40,11 @@ from barbox.printing import api as printing_api
 from barbox.printing import jobs as print_jobs
 from barbox.printing import jobs_api as spool_api
 from barbox.printing import office_api as paper_api
+from barbox.printing import queries as stations
 from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
 from barbox.staff import api as staff_api
-from barbox.staff import roles_api
-from barbox.staff.lending import confirmed, lend
+from barbox.staff import lending, roles_api
 from barbox.staff.pins import Pins
 from barbox.staff.rules import SENSITIVE
 from barbox.staff.sessions import Sessions
@@ -63,7 +65,9 @@ ROOMS: tuple[Routes, ...] = (
     timekeeping.routes,
     staff_api.routes,
     roles_api.routes,
+    lending.routes,
     menu_api.routes,
+    menu_office_api.routes,
     floor_api.routes,
     members_api.routes,
     stock_api.routes,
@@ -74,6 +78,7 @@ ROOMS: tuple[Routes, ...] = (
     orders_api.routes,
     payments_api.routes,
     backup_api.routes,
+    wizard_api.routes,
 )
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE_FILE = "barbox.db"
@@ -131,6 +136,7 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
     app[doors.HOSTNAMES] = whereabouts.names
     app[box_api.ADDRESSES] = whereabouts.addresses
     app[menu_api.LEFT] = stock.left
+    app[menu_stations.STATIONS] = _station_names
     mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
         extend(app)
@@ -142,12 +148,17 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
     return app
 
 
+async def _station_names(snapshot: Snapshot) -> dict[int, dict[str, str]]:
+    return {each.id: each.names for each in (await stations.read_stations(snapshot)).values()}
+
+
 async def _data(app: web.Application) -> AsyncIterator[None]:
     folder = app[CONFIG].folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(folder)
     try:
         path = folder / DATABASE_FILE
+        wizard.take_in(folder, DATABASE_FILE)
         await asyncio.to_thread(migrate, path)
         known = secrets.load(folder)
         app[box_api.BOX_ID] = known.box_id
@@ -167,8 +178,8 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
 async def _people(app: web.Application) -> AsyncIterator[None]:
     sessions = app[staff_api.SESSIONS]
     app[DOORKEEPER] = sessions.admit
-    app[LENDER] = lend
-    app[CONFIRMER] = confirmed
+    app[LENDER] = lending.lend
+    app[CONFIRMER] = lending.confirmed
     await sessions.refresh()
     app[staff_api.KNOCKS] = staff_api.Knocks()
     app[staff_api.SETUP_CODE] = ids.typed_code()
@@ -193,8 +204,13 @@ async def _backups(app: web.Application) -> AsyncIterator[None]:
     app[backup_api.MATCHES] = app[staff_api.PINS].matches
     async with backup.keeping(app[DATABASE], app[box_api.BOX_ID], app[CONFIG].store) as keeper:
         app[backup.KEEPER] = keeper
+        app[DOORKEEPER] = replaced.guard(app[DOORKEEPER], keeper)
+        keeper.greet()
+        restoring = wizard.Wizard(app[CONFIG].folder, DATABASE_FILE, app[staff_api.PINS].hash)
+        app[wizard.WIZARD], app[wizard_api.ADMIT] = restoring, staff_api.check_setup_code
         async with hatch.listening(app[CONFIG].folder, keeper):
             yield
+        await restoring.stop()
 
 
 async def _schedule(app: web.Application) -> AsyncIterator[None]:

@@ -128,9 +128,7 @@ class Devices(View):
 @routes.post("/api/setup", OPEN, 201)
 async def set_up(call: Call, body: Setup) -> Paired:
     """Make a new box a bar's: venue, first admin, first device; only while it has no people, with its start code."""
-    _knock(call.request)
-    if body.code.strip() != call.request.app[SETUP_CODE]:
-        raise BadRequest("is not the one this box shows", "code")
+    check_setup_code(call.request, body.code)
     rules.check_pin(body.admin.pin)
     token = ids.token()
     pin_hash = await call.request.app[PINS].hash(body.admin.pin)
@@ -276,6 +274,13 @@ async def _shut_out(call: Call) -> None:
     sessions = call.request.app[SESSIONS]
     await sessions.refresh()
     call.request.app[HUB].end_sessions(lambda actor: not sessions.lives(actor))
+
+
+def check_setup_code(request: web.Request, code: str) -> None:
+    """Raises TooMany, and BadRequest where it is not the code that this new box shows."""
+    _knock(request)
+    if code.strip() != request.app[SETUP_CODE]:
+        raise BadRequest("is not the one this box shows", "code")
 
 
 def _knock(request: web.Request) -> None:

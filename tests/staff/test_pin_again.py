@@ -69,3 +69,16 @@ async def test_every_dear_call_asks_and_an_owner_decides_how_soon(quiet_swan: Sw
     assert (await ana.put("/api/settings", {"pinAgain": 0}, Manager_Override=herself)).status == 200
     minutes_pass(quiet_swan, 300)
     assert (await void(ana, await round_of(ana, quiet_swan))).status == 200, "0: never asked again"
+
+
+async def test_the_pin_may_be_given_again_before_it_is_asked_for(quiet_swan: Swan) -> None:
+    max_ = await quiet_swan.sign_in("Max")
+    order = await round_of(max_, quiet_swan)
+    minutes_pass(quiet_swan, 60)
+    assert (await max_.post("/api/session/pin", {"pin": "000000"}))["code"] == "wrong_pin"
+    assert (await void(max_, order))["code"] == "pin_again"
+    assert (await max_.post("/api/session/pin", {"pin": PINS["Max"]})).status == 204
+    assert (await void(max_, order)).status == 200
+    for _ in range(5):
+        await max_.post("/api/session/pin", {"pin": "000000"})
+    assert (await max_.post("/api/session/pin", {"pin": PINS["Max"]})).status == 429, "no way round the lock"
