@@ -16,7 +16,7 @@ ENTRY_FIELDS = tuple(name for name in E._meta.fields if name != "id")
 
 
 class SumRow(msgspec.Struct):
-    """One account of one member; `due` is what of its points has lapsed by today, or is not lapsing at all."""
+    """One account of one member; `due` is what of its points has lapsed by today unspent."""
 
     member_id: int
     account: str
@@ -54,13 +54,18 @@ class EntryRow(msgspec.Struct):
 def sums(which: Any, since: Any, today: Any) -> peewee.Query:
     """Sums per member and account: spend counts from the day `since`, lots of points lapse by `today`."""
     counts = peewee.Case(None, [((E.account == "spend") & (E.business_day < since), 0)], E.amount)
-    lapses = peewee.Case(None, [(E.expires_on.is_null() | (E.expires_on <= today), E.amount)], 0)
+    lapses = peewee.Case(None, [(_lapses(today), E.amount)], 0)
     return (
         M.select(ROOT, E.account, peewee.fn.SUM(counts), peewee.fn.SUM(lapses))
         .join(E, on=(E.member_id == M.id))
         .where(which)
         .group_by(ROOT, E.account)
     )
+
+
+def _lapses(today: Any) -> Any:
+    """Lots that have lapsed by a day, and all that was ever spent: the lot that lapses first is spent first."""
+    return (E.expires_on <= today) | (E.expires_on.is_null() & (E.amount < 0))
 
 
 def holdings(rows: list[SumRow]) -> dict[int, Holding]:
@@ -96,7 +101,7 @@ LAPSING = freeze(
     lambda p: (
         M.select(ROOT, E.account, peewee.fn.SUM(E.amount), peewee.fn.SUM(E.amount))
         .join(E, on=(E.member_id == M.id))
-        .where((E.account == "points") & (E.expires_on.is_null() | (E.expires_on <= p.today)))
+        .where((E.account == "points") & _lapses(p.today))
         .group_by(ROOT)
         .having(peewee.fn.SUM(E.amount) > 0)
     )
