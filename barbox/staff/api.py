@@ -1,5 +1,6 @@
 """Pairing, signing in, people and devices."""
 
+import hmac
 from typing import Annotated
 
 import segno
@@ -279,7 +280,7 @@ async def _shut_out(call: Call) -> None:
 def check_setup_code(request: web.Request, code: str) -> None:
     """Raises TooMany, and BadRequest where it is not the code that this new box shows."""
     _knock(request)
-    if code.strip() != request.app[SETUP_CODE]:
+    if not hmac.compare_digest(code.strip().encode(), request.app[SETUP_CODE].encode()):
         raise BadRequest("is not the one this box shows", "code")
 
 
