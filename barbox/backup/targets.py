@@ -32,6 +32,9 @@ class Found(NamedTuple):
 class Store(Protocol):
     """A flat place for files. Every method raises BackupFault saying what to do."""
 
+    async def establish(self) -> None:
+        """Make the place itself, in one that is there."""
+
     async def names(self) -> list[Found]:
         """What is there."""
 
@@ -97,6 +100,12 @@ def open_store(url: str, credentials: Credentials | None = None) -> Store:
 
     scheme = parts.scheme.removeprefix("webdav+")
     return WebDavStore(urlunsplit((scheme, parts.netloc, parts.path.rstrip("/") + "/", "", "")), known)
+
+
+def below(url: str, folder: str) -> str:
+    """The address of a folder in a place."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{folder}"))
 
 
 def check(url: str) -> None:
