@@ -43,6 +43,8 @@ from barbox.printing import office_api as paper_api
 from barbox.printing import queries as stations
 from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
+from barbox.reservations import api as reservations_api
+from barbox.reservations import queries as reservations
 from barbox.staff import api as staff_api
 from barbox.staff import lending, roles_api
 from barbox.staff.pins import Pins
@@ -70,6 +72,7 @@ ROOMS: tuple[Routes, ...] = (
     menu_office_api.routes,
     floor_api.routes,
     members_api.routes,
+    reservations_api.routes,
     stock_api.routes,
     printing_api.routes,
     printers_api.routes,
@@ -191,6 +194,7 @@ async def _live(app: web.Application) -> AsyncIterator[None]:
     feed = hub.make_hub(app)
     feed.subject("order", orders.read_some, ("floor", "kitchen", "bar", "office"))
     feed.subject("drawer", drawers.read_some, ("floor", "office"))
+    feed.subject("reservation", reservations.read_some, ("floor", "office"))
     spooler.make_spooler(app)
     watching = asyncio.create_task(app[staff_api.SESSIONS].watch(feed))
     async for _ in hub.hub_context(app):

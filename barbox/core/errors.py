@@ -226,6 +226,21 @@ class AlreadyThere(Refusal):
         super().__init__(what=what)
 
 
+class TableTaken(Refusal):
+    """A booking for tables that are somebody's at that time; `tables` tell which, and whose."""
+
+    status = 409
+    code = "table_taken"
+    title = "Table taken"
+
+    def __init__(self, tables: list[dict[str, Any]]) -> None:
+        super().__init__(tables=tables)
+
+    def sentence(self, language: str) -> str:
+        names = dict.fromkeys(each["table"] for each in self.fields["tables"])
+        return "、".join(names) + " 该时段已被预订" if language == "zh" else "Taken at that time: " + ", ".join(names)
+
+
 class TooLarge(Refusal):
     status = 413
     code = "too_large"
