@@ -13,7 +13,7 @@ from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Body, Id, View
 from barbox.core.settings import read_venue
-from barbox.menu import commands, exporting, importing, queries, rules, sheets
+from barbox.menu import commands, exporting, importing, queries, rules, sample, sheets
 from barbox.menu.commands import Sorted
 from barbox.menu.importing import ImportReport
 from barbox.menu.office import OfficeMenu, read_menu
@@ -110,3 +110,11 @@ async def take(call: Call, body: ImportFile) -> Answer[ImportReport]:
     async with call.db.snapshot() as snapshot:
         stations = await call.request.app[STATIONS](snapshot)
     return await call.write(importing.import_menu, tables, stations, call.language, body.apply)
+
+
+@routes.post("/api/menu/sample", "menu.edit", 201)
+async def add_sample(call: Call) -> Answer[ImportReport]:
+    """Put a small bar's usual drinks and snacks on the menu, to begin with."""
+    async with call.db.snapshot() as snapshot:
+        stations = await call.request.app[STATIONS](snapshot)
+    return await call.write(sample.add_sample_menu, stations, call.language)

@@ -69,7 +69,12 @@ def read(content: bytes) -> dict[str, Table]:
     """The tables of a file by name, "products" and, in XLSX, "groups". Raises BadRequest for what is no table."""
     if content.startswith(b"PK"):
         return _read_xlsx(content)
-    return {"products": _table("products", _csv_lines(content))}
+    return {"products": read_csv("products", content)}
+
+
+def read_csv(name: str, content: bytes) -> Table:
+    """One table, "products" or "groups". Raises BadRequest."""
+    return _table(name, _csv_lines(content))
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:

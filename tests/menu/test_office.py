@@ -153,3 +153,14 @@ async def test_the_office_asks_what_a_beer_costs_at_half_past_six(quiet_swan: Sw
     assert await beer(4, 18 * 60 + 30) == (1800, rule["id"])
     assert await beer(4, 19 * 60) == (2500, None)
     assert await beer(6, 18 * 60 + 30) == (2500, None)
+
+
+async def test_a_new_bar_begins_with_a_menu_at_its_own_prices(quiet_swan: Swan) -> None:
+    max_ = await quiet_swan.sign_in("Max")
+    made = await max_.post("/api/menu/sample")
+    assert (made.status, made["problems"], made["applied"]) == (201, [], True)
+    menu = (await max_.get("/api/menu")).body
+    lager = next(each for each in menu["products"] if each["name"] == "Lager")
+    assert (lager["price"], lager["stationId"], lager["age"]) == (3200, quiet_swan.stations["bar"], 18)
+    again = await max_.post("/api/menu/sample")
+    assert (again["added"], again["changed"], again["groups"]) == (0, 0, [])
