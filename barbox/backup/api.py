@@ -278,6 +278,7 @@ async def take_over(call: Call, body: AdminPin) -> Answer[Made]:
     keeper = call.request.app[KEEPER]
     answer = await call.write(commands.take_over, keeper.replaced_by)
     keeper.replaced_by = 0
+    keeper.greet(0)
     return answer
 
 

@@ -80,9 +80,9 @@ class Keeper:
             self._slips_out = True
             yield
 
-    def greet(self) -> None:
+    def greet(self, after_s: float = GREET_AFTER_S) -> None:
         """Soon after a start: see whose name stands at the targets, lest a box that was replaced goes on selling."""
-        self._beside(self._greet())
+        self._beside(self._greet(after_s))
 
     async def look(self) -> None:
         """Make the backups that are due, and raise the alarm when none was proven for 26 hours."""
@@ -164,8 +164,8 @@ class Keeper:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _greet(self) -> None:
-        await asyncio.sleep(GREET_AFTER_S)
+    async def _greet(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
         await self.meet()
 
     async def meet(self) -> None:
