@@ -151,6 +151,28 @@ class NotFound(Refusal):
         super().__init__(what=what, id=id)
 
 
+class SettledBySales(Refusal):
+    """A setting that all amounts stand on, once something was sold."""
+
+    status = 409
+    code = "settled_by_sales"
+    title = "Settled by sales"
+    texts = {
+        "en": "{name} cannot change any more: orders were taken with it, and their amounts would mean something else",
+        "zh": "{name} 已不能更改：已有订单按现有设置计价，更改会使金额失真",
+    }
+    called = {
+        "currency": {"en": "The currency", "zh": "货币"},
+        "taxIncluded": {"en": "Whether prices include tax", "zh": "价格是否含税"},
+    }
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(field=setting)
+
+    def sentence(self, language: str) -> str:
+        return self.texts[language].format(name=self.called[self.fields["field"]][language])
+
+
 class WrongState(Refusal):
     """The thing exists, but not in a state that allows this: paying a paid order, changing a sent line."""
 
