@@ -82,7 +82,11 @@ function parse(text: string): unknown {
 
 /** The body of a 2xx answer. Throws Problem for a refusal and Unreachable for silence. */
 export async function ask<T>(request: Request): Promise<T> {
-	const reply = await carry(request);
+	return bodyOf<T>(await carry(request));
+}
+
+/** The body of a 2xx answer. Throws Problem for a refusal and Unreachable for silence. */
+export function bodyOf<T>(reply: Reply): T {
 	if (reply.status === 0) throw new Unreachable();
 	if (reply.status < 200 || reply.status >= 300)
 		throw new Problem(reply.status, (reply.body ?? {}) as ProblemBody);

@@ -135,6 +135,8 @@ export interface JobView {
 	kind: string;
 	state: string;
 	detail: string;
+	certainty: "likely" | "proven" | "sent" | "unknown" | null;
+	proof: "A" | "B" | "C" | "D" | null;
 	printerId: number;
 	stationId: number | null;
 	orderId: number | null;
@@ -357,7 +359,10 @@ export interface PrinterView {
 	connection: string;
 	profile: string;
 	columns: number | null;
-	kanji: string | null;
+	kanji: "gb18030" | "none" | null;
+	clears: boolean | null;
+	model: string | null;
+	stationIds: number[];
 	fallbackId: number | null;
 	patienceSeconds: number;
 	receipts: boolean;
@@ -456,8 +461,12 @@ export interface StateView {
 	cover: string | null;
 	detail: string;
 	lastOkAt: string | null;
-	proof: string;
+	proof: "A" | "B" | "C" | "D";
+	certainty: "likely" | "proven" | "sent";
+	probedAt: string | null;
 	failed: boolean;
+	waiting: number;
+	oldestWaitingAt: string | null;
 }
 
 export interface StationView {
@@ -546,6 +555,7 @@ export interface VenueView {
 	businessDay: string;
 	lateAmber: number;
 	lateRed: number;
+	autoLock: number;
 	boxId: string;
 	version: string;
 	reachableAt: string[];

@@ -49,6 +49,7 @@ export type Permission =
 	| 'report.read'
 	| 'journal.read'
 	| 'settings.edit'
+	| 'role.edit'
 	| 'backup.run';
 export type OrderStatus = 'open' | 'billed' | 'paid' | 'void';
 export type LineStatus = 'held' | 'preparing' | 'ready' | 'served' | 'void';

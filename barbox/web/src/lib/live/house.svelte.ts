@@ -1,4 +1,3 @@
-import { carry } from '#lib/api/client.ts';
 import type {
 	BoxEvent,
 	Floor,
@@ -15,7 +14,7 @@ import { store } from '#lib/outbox/database.ts';
 import { askForDoubts } from '#lib/outbox/payments.ts';
 import { outbox } from '#lib/outbox/outbox.svelte.ts';
 import { catalogueOf, replay, type OrderView } from '#lib/outbox/replay.ts';
-import { asDevice, asPerson, session } from '#lib/session.svelte.ts';
+import { asDevice, asPerson, carryAs, session } from '#lib/session.svelte.ts';
 import { texts } from '#lib/texts/texts.svelte.ts';
 import { withEvents, type Known } from './apply.ts';
 import { LiveSocket } from './socket.ts';
@@ -169,22 +168,15 @@ class House {
 	private async loadJobs(): Promise<void> {
 		if (!session.may('printer.use')) return;
 		const orderId = this.watched;
-		const reply = await carry({
-			path: `/api/print-jobs?orderId=${orderId}`,
-			token: session.current?.token,
-			language: texts.language
-		});
+		const token = session.current?.token ?? null;
+		const reply = await carryAs(token, { path: `/api/print-jobs?orderId=${orderId}` });
 		if (reply.status === 200 && orderId === this.watched)
 			this.jobs = (reply.body as { jobs: PrintJob[] }).jobs;
 	}
 
 	private async loadMenu(): Promise<void> {
-		const reply = await carry({
-			path: '/api/menu',
-			token: session.current?.token,
-			etag: this.menu ? this.menuTag : null,
-			language: texts.language
-		});
+		const etag = this.menu ? this.menuTag : null;
+		const reply = await carryAs(session.current?.token ?? null, { path: '/api/menu', etag });
 		if (reply.status !== 200) return;
 		this.menu = reply.body as Menu;
 		this.menuTag = reply.etag;
@@ -200,6 +192,7 @@ class House {
 		}
 		// Old news does no harm: an event carries a whole state, and older states of an order are ignored.
 		const news = frame.events;
+		if (news.some((event) => event.kind === 'role.changed')) void session.keepFresh(true);
 		this.seq = Math.max(this.seq, frame.seq);
 		const echoes = news.filter((event) => this.isEcho(event));
 		if (echoes.length > 0) {

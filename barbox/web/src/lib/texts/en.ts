@@ -55,6 +55,7 @@ export const en = {
 	'pin.title': 'Sign in',
 	'pin.who': 'Who is it?',
 	'pin.for': 'PIN for {name}',
+	'pin.again': 'PIN of {name}, once more',
 	'pin.someone': 'Not me',
 	'pin.enter': 'Sign in',
 	'pin.delete': 'Delete last digit',

@@ -56,6 +56,7 @@ export const zh: Catalogue = {
 	'pin.title': '登录',
 	'pin.who': '您是哪位？',
 	'pin.for': '{name} 的密码',
+	'pin.again': '请 {name} 再次输入 PIN',
 	'pin.someone': '换个人',
 	'pin.enter': '登录',
 	'pin.delete': '删除一位',
