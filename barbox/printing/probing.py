@@ -70,18 +70,18 @@ class Probing:
         """The whole talk, while the printer's own worker keeps away; what was learnt is stored."""
         from printers.transports import BadConnection, TransportError
 
+        ended: State = "failed"
         try:
             async with spooler.lend(self.printer.id):
                 self.learnt = await asyncio.to_thread(self._talk)
+            await self._database.write_as(self._actor, equipment.store_learnt, self.printer.id, self.learnt)
+            ended = "done"
         except GivenUp:
             self.detail = "given up"
-        except (TransportError, BadConnection) as error:
+        except (TransportError, BadConnection, NotFound) as error:
             self.detail = str(error)
         finally:
-            self.asked = None
-            self.state = "done" if self.learnt else "failed"
-        if self.learnt is not None:
-            await self._database.write_as(self._actor, equipment.store_learnt, self.printer.id, self.learnt)
+            self.asked, self.state = None, ended
         await self._tell()
 
     def _talk(self) -> "Learnt":
