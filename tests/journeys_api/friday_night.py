@@ -251,7 +251,7 @@ async def _work(bar: Bar, waiter: str, tickets: "asyncio.Queue[int]") -> None:
         tickets.get_nowait()
         await party(bar, waiter)
         bar.night.served += 1
-        bar.database.clock.trusted(bar.database.clock.now() + HOURS * 3_600_000 // bar.night.orders)
+        bar.database.clock.believed(bar.database.clock.now() + HOURS * 3_600_000 // bar.night.orders, "owner")
 
 
 async def close_up(bar: Bar) -> None:
@@ -322,7 +322,7 @@ async def friday_night(folder: Path, *, orders: int, waiters: int = 12, seed: in
         evening = database.days.local(database.clock.now()).replace(hour=OPENS // 60, minute=0)
         if evening.timestamp() * 1000 < database.clock.now():
             evening += timedelta(days=1)
-        database.clock.trusted(int(evening.timestamp() * 1000))
+        database.clock.believed(int(evening.timestamp() * 1000), "owner")
         await _sign_in(bar)
         second = (await bar.post("Ana", "/api/drawers", {"name": "Terrace"}))["id"]
         for number, drawer in enumerate((1, second)):
