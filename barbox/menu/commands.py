@@ -70,7 +70,8 @@ class EditProduct(Body):
 class EditPriceRule(Body):
     """A happy hour; `weekdays` are 0 (Monday) to 6; from after until runs past midnight.
 
-    Its prices take no further discount unless it `combines`.
+    Its prices take no further discount unless it `combines`. With a `tierId` they are for members of that tier and
+    those above.
     """
 
     names: Names
@@ -84,6 +85,7 @@ class EditPriceRule(Body):
     product_id: Id | None = None
     priority: Annotated[int, Meta(ge=0, le=1000)] = 0
     combines: bool = False
+    tier_id: Id | None = None
 
 
 class Sorted(Body):

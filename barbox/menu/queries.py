@@ -88,6 +88,7 @@ class RuleRow(msgspec.Struct):
     value: int
     priority: int
     combines: bool
+    tier_id: int | None
 
 
 P, C, G, M, L, T, R = (
@@ -142,6 +143,7 @@ PRICE_RULES = freeze(
         R.value,
         R.priority,
         R.combines,
+        R.tier_id,
     ).where(R.hidden == 0)
 )
 
