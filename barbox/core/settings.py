@@ -106,7 +106,7 @@ def venue_from(stored: list[StoredValue]) -> Venue:
 def change_venue(tx: Transaction, changes: dict[str, Any]) -> Venue:
     """Store some settings by their camelCase names.
 
-    Raises BadRequest for what does not fit, SettledBySales for another `taxIncluded` or `currency` once something was sold:
+    Raises BadRequest for what does not fit, SettledBySales for another `taxIncluded` or `currency` after a sale:
     they decide what every order comes to, those that are paid already too.
     """
     before = tx.cached(load_venue)
