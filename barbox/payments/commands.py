@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from barbox.core.database import Snapshot
 from barbox.core.errors import Forbidden, WrongState
 from barbox.core.messages import Body, Id, View
 from barbox.core.settings import load_venue
@@ -110,14 +111,14 @@ def _take(
     known = None
     if after.status == "paid" and not silent:
         known = _number(tx, order_id)
-        print_bill(tx, bill_of(after, receipt=known.number, url=_page(home, known)), order_id)
+        print_bill(tx, bill_of(after, receipt=known.number, url=page_of(home, known)), order_id)
     return PaymentView(
         payment_id,
         sum(each.change for each in settled),
         after.balance,
         after,
         known.number if known else None,
-        _page(home, known) if known else None,
+        page_of(home, known) if known else None,
     )
 
 
@@ -130,7 +131,14 @@ def _number(tx: Transaction, order_id: int) -> KnownReceipt:
     return known
 
 
-def _page(home: str, known: KnownReceipt) -> str | None:
+async def read_receipt(snapshot: Snapshot, order_id: int) -> KnownReceipt | None:
+    """The latest receipt of an order, if it was paid."""
+    found = await snapshot.all(_RECEIPT_OF, KnownReceipt, order_id=order_id)
+    return found[0] if found else None
+
+
+def page_of(home: str, known: KnownReceipt) -> str | None:
+    """Where a receipt's page is, below the box's address `home`; None while the box has none."""
     return f"{home}/r/{known.token}" if home else None
 
 
@@ -141,7 +149,7 @@ def print_receipt(tx: Transaction, order_id: int, home: str = "") -> Queued:
         raise WrongState("the order", "not paid")
     known = tx.one(_RECEIPT_OF, KnownReceipt, order_id=order_id)
     shown = view(order, lines, tenders, around(tx))
-    paper = bill_of(shown, receipt=known.number, url=_page(home, known)) if known else bill_of(shown)
+    paper = bill_of(shown, receipt=known.number, url=page_of(home, known)) if known else bill_of(shown)
     job_id = print_bill(tx, paper, order_id, copy=2)
     if job_id is None:
         raise WrongState("the receipt printer", "not there")
