@@ -6,6 +6,7 @@ from typing import Any
 
 from printers.emulator import Paper, Printer
 from tests.bar import Swan, Tablet
+from tests.printing.following import until_ended
 
 
 async def papers(printer: Printer, count: int) -> list[Paper]:
@@ -23,14 +24,6 @@ async def until_says(printer: Printer, words: str) -> Paper:
 
 async def last(printer: Printer, count: int) -> str:
     return (await papers(printer, count))[-1].text
-
-
-async def until_ended(tablet: Tablet, job_id: int) -> None:
-    """Follow the live feed until a job has been printed."""
-    async with tablet.live("rooms=floor") as feed:
-        await feed.frame()
-        if (await tablet.get(f"/api/print-jobs/{job_id}"))["job"]["state"] != "printed":
-            await feed.until(lambda each: each["subject"] == f"job:{job_id}" and each["data"]["state"] == "printed")
 
 
 async def chinese_till(ana: Tablet, printer: Printer) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from printers.emulator import Printer
 from tests.bar import Swan, Tablet
+from tests.printing.following import until_ended
 
 
 async def printer_named(tablet: Tablet, name: str) -> dict[str, Any]:
@@ -162,6 +163,7 @@ async def test_a_serial_printer_is_unplugged_and_plugged_in_and_its_tickets_come
             assert made.status == 201, made.body
             await wei.post("/api/orders", {"tab": "Ming", "items": [quiet_swan.item("Negroni")]})
             (ticket,) = await asyncio.to_thread(first.wait_for_papers, 1)
+            await until_ended(wei, (await wei.get("/api/print-jobs"))["jobs"][0]["id"])
         port.unlink()
         await wei.post("/api/orders", {"tab": "Ming", "items": [quiet_swan.item("Negroni")]})
         with Printer("epson-tm-t88vi", pty=True) as second:

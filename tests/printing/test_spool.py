@@ -175,6 +175,7 @@ async def test_an_old_ticket_asks_before_it_prints(swan: Swan) -> None:
     order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
     (job,) = await jobs(wei, orderId=order["orderId"])
     database.clock.not_before(database.clock.now() + 31 * 60_000)
+    wei = await swan.sign_in("Wei")
     swan.printers["bar"].refuse(on=False)
     stale = await until_state(wei, job["id"], "blocked")
     while stale["detail"] != "stale":
