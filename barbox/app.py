@@ -33,6 +33,7 @@ from barbox.menu import api as menu_api
 from barbox.menu import office_api as menu_office_api
 from barbox.menu import stations as menu_stations
 from barbox.orders import api as orders_api
+from barbox.orders import guests_api
 from barbox.orders import queries as orders
 from barbox.payments import api as payments_api
 from barbox.payments import day as drawers
@@ -79,6 +80,7 @@ ROOMS: tuple[Routes, ...] = (
     spool_api.routes,
     paper_api.routes,
     orders_api.routes,
+    guests_api.routes,
     payments_api.routes,
     backup_api.routes,
     wizard_api.routes,
