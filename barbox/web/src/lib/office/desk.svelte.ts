@@ -96,3 +96,25 @@ export class Shown<T> {
 		}
 	};
 }
+
+/** A thing's name in the reader's language, else in any. */
+export function called(names: Record<string, string>): string {
+	return names[texts.names] ?? Object.values(names)[0] ?? '';
+}
+
+/** Its name in the other language, where it has one. */
+export function alsoCalled(names: Record<string, string>): string {
+	const other = names[texts.names === 'en' ? 'zh' : 'en'] ?? '';
+	return other === called(names) ? '' : other;
+}
+
+/** `1260` -> `21:00`, in minutes past midnight. */
+export function hour(minute: number): string {
+	return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}
+
+/** `21:00` -> `1260`. */
+export function minuteOf(text: string): number {
+	const [hours, minutes] = text.split(':').map(Number);
+	return (hours ?? 0) * 60 + (minutes ?? 0);
+}
