@@ -1,5 +1,10 @@
 // Made from the box’s OpenAPI document by scripts/api-types.mjs. Do not edit.
 
+export interface AnswerView {
+	code: string;
+	text: string;
+}
+
 export interface AreaView {
 	id: number;
 	name: string;
@@ -11,12 +16,55 @@ export interface AreaView {
 	minimumSpend: number;
 }
 
+export interface AttemptView {
+	printerId: number;
+	proof: "A" | "B" | "C" | "D" | null;
+	marked: boolean;
+	begunAt: string;
+	endedAt: string | null;
+	bytesWritten: number | null;
+	outcome: string | null;
+	evidence: string;
+}
+
+export interface Backups {
+	state: string;
+	level: "alarm" | "good" | "warning";
+	lastGoodAt: string | null;
+	nextAt: string | null;
+	nights: number;
+	rehearsedAt: string | null;
+	running: string;
+	replaced: boolean;
+	keys: KeyView[];
+	backups: CopyView[];
+}
+
 export interface CategoryView {
 	id: number;
 	name: string;
 	names: Record<string, string>;
 	color: string;
 	sort: number;
+}
+
+export interface CopyView {
+	id: number;
+	at: string;
+	name: string;
+	targetId: number;
+	targetName: string;
+	state: string;
+	code: string;
+	detail: string;
+	size: number;
+	entries: number;
+	key: string;
+}
+
+export interface Credentials {
+	user?: string;
+	secret?: string;
 }
 
 export interface CustomerInfo {
@@ -56,6 +104,63 @@ export interface DrawerView {
 	session: SessionView | null;
 }
 
+export interface EditModifier {
+	names: Record<string, string>;
+	price?: number;
+	id?: number | null;
+	productId?: number | null;
+	takes?: number;
+}
+
+export interface EditPrinter {
+	name: string;
+	connection: string;
+	profile: string;
+	columns?: number | null;
+	proof?: "A" | "B" | "C" | "D" | null;
+	kanji?: "gb18030" | "none" | null;
+	fallbackId?: number | null;
+	patienceSeconds?: number;
+	receipts?: boolean;
+	stationIds?: number[] | null;
+}
+
+export interface EditStaff {
+	name: string;
+	role: "admin" | "bartender" | "kitchen" | "manager" | "waiter";
+	pin?: string | null;
+	language?: "en" | "zh";
+}
+
+export interface EditStation {
+	names: Record<string, string>;
+	printerIds?: number[];
+	display?: "bar" | "kitchen" | null;
+	letter?: string | null;
+	language?: "en" | "zh";
+	copies?: number;
+	perCourse?: boolean;
+	wholeOrder?: boolean;
+}
+
+export interface EditTable {
+	areaId: number;
+	name: string;
+	seats?: number;
+	x?: number;
+	y?: number;
+	width?: number;
+	height?: number;
+	shape?: "round" | "square";
+}
+
+export interface EditTarget {
+	name: string;
+	url: string;
+	credentials?: Credentials | null;
+	limitKb?: number;
+}
+
 export interface Figures {
 	kind: string;
 	number: number | null;
@@ -87,6 +192,20 @@ export interface Figures {
 	journalHash: string;
 }
 
+export interface FindingView {
+	proof: "A" | "B" | "C" | "D";
+	clear: boolean;
+	maker: string;
+	model: string;
+	serial: string;
+	language: string;
+	profile: string | null;
+	refused: string;
+	columns: number | null;
+	kanji: string | null;
+	honest: boolean | null;
+}
+
 export interface FirstAdmin {
 	name: string;
 	pin: string;
@@ -103,6 +222,21 @@ export interface FirstVenue {
 export interface FloorView {
 	areas: AreaView[];
 	tables: TableRow[];
+}
+
+export interface FoundList {
+	found: FoundView[];
+	profiles: string[];
+}
+
+export interface FoundView {
+	connection: string;
+	title: string;
+	how: "mdns" | "port" | "serial" | "usb";
+	profile: string | null;
+	refused: string;
+	answers: boolean | null;
+	printerId: number | null;
 }
 
 export interface GroupView {
@@ -123,11 +257,26 @@ export interface Health {
 	seq: number;
 }
 
+export interface ImportReport {
+	applied: boolean;
+	added: number;
+	changed: number;
+	unchanged: number;
+	categories: string[];
+	groups: string[];
+	problems: RowProblem[];
+}
+
 export interface Invitation {
 	code: string;
 	expiresAt: string;
 	url: string;
 	qrSvg: string;
+}
+
+export interface JobStory {
+	job: JobView;
+	attempts: AttemptView[];
 }
 
 export interface JobView {
@@ -146,6 +295,12 @@ export interface JobView {
 	mayHavePrinted: boolean;
 	createdAt: string;
 	printedAt: string | null;
+}
+
+export interface KeyView {
+	fingerprint: string;
+	madeAt: string;
+	backups: number;
 }
 
 export interface LineChange {
@@ -181,6 +336,25 @@ export interface LineView {
 	priceRuleId: number | null;
 	discount: DiscountView | null;
 	discountAmount: number;
+}
+
+export interface MadeKey {
+	key: string;
+	words: string[];
+	fingerprint: string;
+	qrSvg: string;
+	printing: boolean;
+}
+
+export interface Media {
+	media: MediumView[];
+}
+
+export interface MediumView {
+	label: string;
+	url: string;
+	free: number;
+	size: number;
 }
 
 export interface MenuModifierView {
@@ -245,6 +419,7 @@ export interface NewOrder {
 	customerInfo?: CustomerInfo | null;
 	takeaway?: boolean;
 	ageChecked?: boolean;
+	memberId?: number | null;
 }
 
 export interface NewTender {
@@ -253,6 +428,74 @@ export interface NewTender {
 	tip?: number;
 	tendered?: number | null;
 	reference?: string | null;
+}
+
+export interface OfferView {
+	name: string;
+	store: string;
+	at: string;
+	size: number;
+	businessDay: string;
+	orders: number;
+	entries: number;
+	slip: string;
+	tooNew: boolean;
+}
+
+export interface OfficeCategory {
+	names: Record<string, string>;
+	color?: string;
+	sort?: number;
+	stationId?: number | null;
+	id: number;
+}
+
+export interface OfficeGroup {
+	names: Record<string, string>;
+	modifiers: EditModifier[];
+	minimum?: number;
+	maximum?: number;
+	kind?: "choice" | "set" | "size";
+	id: number;
+}
+
+export interface OfficePriceRule {
+	names: Record<string, string>;
+	weekdays: number[];
+	fromMinute: number;
+	untilMinute: number;
+	kind: "amount" | "fixed" | "percent";
+	value: number;
+	areaId?: number | null;
+	categoryId?: number | null;
+	productId?: number | null;
+	priority?: number;
+	combines?: boolean;
+	tierId?: number | null;
+	id: number;
+}
+
+export interface OfficeProduct {
+	categoryId: number;
+	names: Record<string, string>;
+	price: number;
+	taxRateId: number;
+	stationId?: number | null;
+	available?: boolean;
+	barcode?: string | null;
+	sort?: number;
+	groupIds?: number[];
+	openPrice?: boolean;
+	unit?: string;
+	age?: number;
+	discountable?: boolean;
+	id: number;
+}
+
+export interface OfficeTaxRate {
+	names: Record<string, string>;
+	rate: number;
+	id: number;
 }
 
 export interface OpenOrder {
@@ -293,6 +536,7 @@ export interface OrderView {
 	staffId: number | null;
 	staffName: string;
 	customerInfo: CustomerInfo | null;
+	memberId: number | null;
 	items: LineView[];
 	subtotal: number;
 	discount: DiscountView | null;
@@ -353,6 +597,31 @@ export interface PaymentView {
 	receiptUrl: string | null;
 }
 
+export interface PermissionView {
+	permission: string;
+	sensitive: boolean;
+	fixed: boolean;
+}
+
+export interface PersonView {
+	id: number;
+	name: string;
+	role: string;
+	language: string;
+	locked?: boolean;
+}
+
+export interface PriceAt {
+	itemId: number;
+	price: number;
+	regularPrice: number;
+	ruleId: number | null;
+}
+
+export interface PricesAt {
+	prices: PriceAt[];
+}
+
 export interface PrinterView {
 	id: number;
 	name: string;
@@ -367,6 +636,14 @@ export interface PrinterView {
 	patienceSeconds: number;
 	receipts: boolean;
 	state: StateView;
+}
+
+export interface ProbeView {
+	printerId: number;
+	state: "asking" | "done" | "failed" | "working";
+	question: QuestionView | null;
+	finding: FindingView | null;
+	detail: string;
 }
 
 export interface Problem {
@@ -399,6 +676,45 @@ export interface ProductView {
 	discountable: boolean;
 }
 
+export interface ProfileView {
+	name: string;
+	title: string;
+	columns: number;
+	widthMm: number;
+	proof: "A" | "B" | "C" | "D";
+	notes: string;
+}
+
+export interface Progress {
+	step: "failed" | "fetching" | "proving" | "ready" | "updating";
+	done: number;
+	size: number;
+	problem: string;
+	bar: string;
+	orders: number;
+	admin: string;
+	deviceId: number;
+}
+
+export interface QuestionView {
+	code: string;
+	text: string;
+	answers: AnswerView[];
+}
+
+export interface ReceiptTemplate {
+	language?: "en" | "zh" | null;
+	logo?: string;
+	header?: string[];
+	footer?: string[];
+	nameSize?: number;
+	totalSize?: number;
+	showWaiter?: boolean;
+	showCovers?: boolean;
+	showUnitPrice?: boolean;
+	showModifiers?: boolean;
+}
+
 export interface RefundTender {
 	method: "card" | "cash" | "house" | "mobile" | "voucher";
 	amount: number;
@@ -410,6 +726,35 @@ export interface RefundView {
 	paymentId: number;
 	refunded: number;
 	order: OrderView;
+}
+
+export interface Restore {
+	code: string;
+	url: string;
+	name: string;
+	key: string;
+	pin: string;
+	credentials?: Credentials | null;
+	deviceName?: string;
+}
+
+export interface RoleTable {
+	roles: RoleView[];
+	permissions: PermissionView[];
+}
+
+export interface RoleView {
+	role: "admin" | "bartender" | "kitchen" | "manager" | "waiter";
+	permissions: string[];
+	standard: string[];
+	fixed: boolean;
+}
+
+export interface RowProblem {
+	table: string;
+	row: number;
+	column: string;
+	problem: string;
 }
 
 export interface SessionView {
@@ -494,6 +839,19 @@ export interface TableRow {
 	shape: string;
 }
 
+export interface TargetView {
+	id: number;
+	name: string;
+	url: string;
+	hasCredentials: boolean;
+	limitKb: number;
+	lastGoodAt: string | null;
+	lastGoodSize: number;
+	problem: string;
+	code: string;
+	failures: number;
+}
+
 export interface TaxFigure {
 	rateId: number;
 	names: Record<string, string>;
@@ -519,6 +877,11 @@ export interface TaxView {
 	tax: number;
 }
 
+export interface Templates {
+	ticket?: TicketTemplate;
+	receipt?: ReceiptTemplate;
+}
+
 export interface TenderFigure {
 	method: string;
 	count: number;
@@ -541,6 +904,52 @@ export interface TenderView {
 	reason: string | null;
 	at: string;
 	staffId: number | null;
+}
+
+export interface TestResult {
+	problem: string;
+	code: string;
+	detail: string;
+}
+
+export interface Ticket {
+	ticket: string;
+	deviceToken: string;
+}
+
+export interface TicketTemplate {
+	placeSize?: number;
+	itemSize?: number;
+	modifierHeight?: number;
+	secondLanguage?: boolean;
+	showWaiter?: boolean;
+	showCovers?: boolean;
+	showOrderNumber?: boolean;
+	railClipLines?: number;
+}
+
+export interface TriedView {
+	outcome: string;
+	detail: string;
+}
+
+export interface Venue {
+	name?: string;
+	currency?: string;
+	language?: "en" | "zh";
+	timezone?: string;
+	cutoff?: number;
+	taxIncluded?: boolean;
+	cashRounding?: number;
+	mobileQr?: string;
+	address?: string;
+	taxNumber?: string;
+	receiptFooter?: string;
+	lateAmber?: number;
+	lateRed?: number;
+	autoLock?: number;
+	pinAgain?: number;
+	https?: boolean;
 }
 
 export interface VenueView {
