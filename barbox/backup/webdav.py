@@ -101,7 +101,7 @@ class WebDavStore:
         exists: bool = False,
         there: bool = False,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """One request; 404 with `missing`, 412 with `exists`, 405 with `there` are answers, other refusals are faults."""
+        """One request; 404 with `missing`, 412 with `exists`, 405 with `there` are answers, other refusals faults."""
         if self._http is None:
             timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_read=SILENCE_S)
             self._http = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
