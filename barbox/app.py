@@ -16,8 +16,9 @@ from aiohttp import web
 from barbox import __version__, discovery, supervision
 from barbox import web as screens
 from barbox.backup import api as backup_api
-from barbox.backup import hatch, replaced, wizard, wizard_api
+from barbox.backup import hatch, live, replaced, wizard, wizard_api
 from barbox.backup import jobs as backup
+from barbox.backup.livelog import LiveLog
 from barbox.config import Config
 from barbox.core import api as box_api
 from barbox.core import doors, hub, idempotency, ids, openapi, secrets, timekeeping
@@ -164,11 +165,15 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
     try:
         path = folder / DATABASE_FILE
         wizard.take_in(folder, DATABASE_FILE)
-        await asyncio.to_thread(migrate, path)
-        known = secrets.load(folder)
-        app[box_api.BOX_ID] = known.box_id
-        batch = int(os.environ.get("BARBOX_TEST_BATCH", "128"))
-        async with Database.open(path, Clock(), BusinessDays("UTC", 360), batch=batch) as database:
+        async with contextlib.AsyncExitStack() as stack:
+            live_log = app[live.LIVE_LOG] = stack.enter_context(LiveLog(path).watching())
+            await asyncio.to_thread(migrate, path)
+            known = secrets.load(folder)
+            app[box_api.BOX_ID] = known.box_id
+            batch = int(os.environ.get("BARBOX_TEST_BATCH", "128"))
+            database = await stack.enter_async_context(
+                Database.open(path, Clock(), BusinessDays("UTC", 360), batch=batch, gate=live_log.gate)
+            )
             async with database.snapshot() as snapshot:
                 venue = await read_venue(snapshot)
             await database.write(lambda tx: tx.move_cutoff(BusinessDays(venue.timezone, venue.cutoff)))
@@ -214,7 +219,9 @@ async def _backups(app: web.Application) -> AsyncIterator[None]:
         keeper.greet()
         restoring = wizard.Wizard(app[CONFIG].folder, DATABASE_FILE, app[staff_api.PINS].hash)
         app[wizard.WIZARD], app[wizard_api.ADMIT] = restoring, staff_api.check_setup_code
-        async with hatch.listening(app[CONFIG].folder, keeper):
+        copying = live.Live(app[DATABASE], keeper, app[live.LIVE_LOG], app[box_api.BOX_ID], app[CONFIG].store)
+        app[live.LIVE] = copying
+        async with hatch.listening(app[CONFIG].folder, keeper), live.shipping(copying):
             yield
         await restoring.stop()
 
