@@ -190,6 +190,7 @@ export interface Figures {
 	overShort: number | null;
 	journalSeq: number;
 	journalHash: string;
+	prepaid?: PrepaidFigure[];
 }
 
 export interface FindingView {
@@ -423,11 +424,12 @@ export interface NewOrder {
 }
 
 export interface NewTender {
-	method: "card" | "cash" | "house" | "mobile" | "voucher";
+	method: "card" | "cash" | "deposit" | "house" | "member" | "mobile" | "points" | "voucher";
 	amount: number;
 	tip?: number;
 	tendered?: number | null;
 	reference?: string | null;
+	account?: number | null;
 }
 
 export interface OfferView {
@@ -611,6 +613,13 @@ export interface PersonView {
 	locked?: boolean;
 }
 
+export interface PrepaidFigure {
+	kind: string;
+	method: string;
+	count: number;
+	amount: number;
+}
+
 export interface PriceAt {
 	itemId: number;
 	price: number;
@@ -702,6 +711,12 @@ export interface QuestionView {
 	answers: AnswerView[];
 }
 
+export interface ReceiptCode {
+	number: number;
+	url: string;
+	qrSvg: string;
+}
+
 export interface ReceiptTemplate {
 	language?: "en" | "zh" | null;
 	logo?: string;
@@ -716,7 +731,7 @@ export interface ReceiptTemplate {
 }
 
 export interface RefundTender {
-	method: "card" | "cash" | "house" | "mobile" | "voucher";
+	method: "card" | "cash" | "deposit" | "house" | "member" | "mobile" | "points" | "voucher";
 	amount: number;
 	tip?: number;
 	reference?: string | null;
