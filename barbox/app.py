@@ -38,6 +38,7 @@ from barbox.orders import guests_api
 from barbox.orders import queries as orders
 from barbox.payments import api as payments_api
 from barbox.payments import day as drawers
+from barbox.payments import prepaid_api
 from barbox.printing import api as printing_api
 from barbox.printing import jobs as print_jobs
 from barbox.printing import jobs_api as spool_api
@@ -83,6 +84,7 @@ ROOMS: tuple[Routes, ...] = (
     orders_api.routes,
     guests_api.routes,
     payments_api.routes,
+    prepaid_api.routes,
     backup_api.routes,
     wizard_api.routes,
 )

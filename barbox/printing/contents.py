@@ -120,6 +120,15 @@ class ReportMovement(msgspec.Struct, frozen=True):
     reason: str
 
 
+class ReportPrepaid(msgspec.Struct, frozen=True):
+    """Money for members' balances and bookings' deposits, and what became of it: no sale."""
+
+    kind: str
+    method: str
+    count: int
+    amount: int
+
+
 class Report(msgspec.Struct, frozen=True, tag="report", omit_defaults=True):
     """Totals so far (X), totals that close a drawer session (Z), or a closed day's (D); amounts in minor units.
 
@@ -146,6 +155,7 @@ class Report(msgspec.Struct, frozen=True, tag="report", omit_defaults=True):
     tenders: list[ReportTender]
     taxes: list[BillTax]
     movements: list[ReportMovement] = []
+    prepaid: list[ReportPrepaid] = []
     no_sales: int = 0
     opening: int = 0
     expected: int | None = None
