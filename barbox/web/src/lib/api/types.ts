@@ -179,6 +179,7 @@ export type SplitAnswer = Narrow<api.SplitView, { order: Order; new: Order | nul
 export type Refunded = Narrow<api.RefundView, { order: Order }>;
 export type RefundTender = api.RefundTender;
 export type PayCode = api.PayCode;
+export type ReceiptCode = api.ReceiptCode;
 export type DrawerState = api.DrawerView;
 export type DrawerSession = api.SessionView;
 export type CashMove = api.MoveCash;

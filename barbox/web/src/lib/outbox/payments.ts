@@ -15,19 +15,24 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /**
  * Takes a payment at the box. It is written down here before it is sent, so that neither a reload nor a lost answer
  * makes anyone take the money twice. Throws Problem when the box refuses and Unreachable when it is silent; after
- * silence the payment stays in `outbox.payments` and is asked again until there is an answer.
+ * silence the payment stays in `outbox.payments` and is asked again until there is an answer. `share` is the part of
+ * a split order it pays; `override` a PIN lent for it, which is never written down.
  */
-export async function takePayment(orderId: number, tenders: Tender[], share?: number): Promise<Paid> {
+export async function takePayment(
+	orderId: number,
+	tenders: Tender[],
+	{ share = 0, override }: { share?: number; override?: string | undefined } = {}
+): Promise<Paid> {
 	const staffId = session.current?.staff.id ?? 0;
 	const payment: PendingPayment = { key: newId(), orderId, tenders, staffId, at: Date.now() };
-	if (share !== undefined) payment.share = share;
+	if (share > 0) payment.share = share;
 	outbox.asking = payment.key;
 	await outbox.keepPayment(payment);
-	return askAgain(payment);
+	return askAgain(payment, override);
 }
 
 /** The same payment, with the same key: booked once, however often it is asked. */
-export async function askAgain(payment: PendingPayment): Promise<Paid> {
+export async function askAgain(payment: PendingPayment, override?: string): Promise<Paid> {
 	const { orderId, tenders, share } = payment;
 	outbox.asking = payment.key;
 	try {
@@ -35,6 +40,7 @@ export async function askAgain(payment: PendingPayment): Promise<Paid> {
 			method: 'POST',
 			path: '/api/payments',
 			key: payment.key,
+			override,
 			body: { orderId, tenders, ...(share !== undefined ? { share } : {}) },
 			timeoutMs: 8_000
 		});
