@@ -50,9 +50,7 @@ _VOIDS = freeze(
 )
 _PREPAID = freeze(
     lambda p: (
-        Prepayment.select(
-            Prepayment.kind, Prepayment.method, peewee.fn.COUNT(Prepayment.id), _sum(Prepayment.amount)
-        )
+        Prepayment.select(Prepayment.kind, Prepayment.method, peewee.fn.COUNT(Prepayment.id), _sum(Prepayment.amount))
         .where(Prepayment.session_id == p.session_id)
         .group_by(Prepayment.kind, Prepayment.method)
     )
