@@ -118,11 +118,12 @@ def test_the_bar_is_back_on_a_new_box(bar: Bar, browser: Browser, tmp_path: Path
         tablet.shoot("restore-done")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/pin")
-        page.locator(".people .key").first.click()
+        page.locator(".people .key", has_text=next(iter(bar.pins))).click()
         page.keyboard.type("4711")
         page.keyboard.press("Enter")
         page.wait_for_url("**/floor")
-        assert list(tablets.close()) == []
+        complaints = list(tablets.close())  # the wrong key, and the moments in which the box opens anew
+        assert [each for each in complaints if not each.startswith("Failed to load resource")] == []
     database = tmp_path / "new" / "barbox.db"
     assert orders(database) == sold
     assert head(database, last) == anchored
