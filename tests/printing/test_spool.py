@@ -226,8 +226,9 @@ async def test_a_roll_near_its_end_is_told_before_it_ends(swan: Swan) -> None:
 
 async def test_a_printer_that_was_away_for_long_says_so_before_it_goes_on(swan: Swan) -> None:
     wei, database = await swan.sign_in("Wei"), swan.running.app[DATABASE]
-    await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
-    await papers(swan.printers["bar"], 1)
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    (first,) = await jobs(wei, orderId=order["orderId"])
+    await until_state(wei, first["id"], "printed")
     swan.printers["bar"].power_off()
     async with wei.live("rooms=floor") as feed:
         await feed.frame()
