@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.stopwatch import Stopwatch
-from tests.faults.box import Till, running
+from tests.faults.box import Box, Pass, Till, running
 
 STATIONS = ("Bar", "Kitchen", "Grill")
 NAMES = {False: "three printers work", True: "one of three hangs"}
@@ -39,8 +39,9 @@ class Delays:
 class Bar:
     """A running box with three stations; every order goes to all of them."""
 
-    def __init__(self, till: Till, products: list[int], working: list[Stopwatch]) -> None:
-        self._till = till
+    def __init__(self, box: Box, known: Pass, products: list[int], working: list[Stopwatch]) -> None:
+        self._box = box
+        self._known = known
         self._products = products
         self._working = working
         self._chance = random.Random(5)
@@ -48,12 +49,13 @@ class Bar:
     def serve(self, orders: int) -> Delays:
         """Take so many orders, and time each one's ticket at each printer that works."""
         delays = []
-        for _ in range(orders):
-            time.sleep(QUIET_S if self._chance.randrange(QUIET_ONE_IN) == 0 else BUSY_S)
-            items = [{"itemId": product} for product in self._products]
-            sent = time.perf_counter()
-            self._till.call("POST", "/api/orders", {"tab": "Ming", "items": items})
-            delays += [printer.first_byte_after(sent) - sent for printer in self._working]
+        order = {"tab": "Ming", "items": [{"itemId": product} for product in self._products]}
+        with closing(self._box.till(self._known)) as till:
+            for _ in range(orders):
+                time.sleep(QUIET_S if self._chance.randrange(QUIET_ONE_IN) == 0 else BUSY_S)
+                sent = time.perf_counter()
+                till.call("POST", "/api/orders", order)
+                delays += [printer.first_byte_after(sent) - sent for printer in self._working]
         return Delays.of(delays)
 
 
@@ -66,9 +68,10 @@ def bar(*, hanging: bool) -> Iterator[Bar]:
         for clock in clocks:
             stack.enter_context(clock.ticking())
         box = stack.enter_context(running(Path(folder) / "data"))
-        till = stack.enter_context(closing(box.till(box.set_up())))
-        products = _furnish(till, clocks)
-        yield Bar(till, products, clocks[:2] if hanging else clocks)
+        known = box.set_up()
+        with closing(box.till(known)) as till:
+            products = _furnish(till, clocks)
+        yield Bar(box, known, products, clocks[:2] if hanging else clocks)
 
 
 def _furnish(till: Till, clocks: Sequence[Stopwatch]) -> list[int]:
