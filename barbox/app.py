@@ -56,6 +56,9 @@ from barbox.staff.sessions import Sessions
 from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
 from barbox.stock import queries as stock
+from barbox.tls import api as tls_api
+from barbox.tls import listener
+from barbox.tls.authority import Authority
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -68,6 +71,7 @@ log = logging.getLogger(__name__)
 ROOMS: tuple[Routes, ...] = (
     box_api.routes,
     timekeeping.routes,
+    tls_api.routes,
     staff_api.routes,
     roles_api.routes,
     lending.routes,
@@ -114,12 +118,16 @@ class Whereabouts:
             self._names = self._given | {taken}
         return self._names
 
-    def addresses(self) -> list[str]:
-        """URLs for tablets, addresses before names: `.local` fails on many Androids."""
+    def local(self) -> tuple[str, ...]:
+        """The box's addresses on the networks it is on."""
         now = time.monotonic()
         if now >= self._look_again:
             self._local, self._look_again = discovery.local_addresses(), now + LOCAL_FOR_S
-        hosts = [*self._local, *sorted(self.names())]
+        return self._local
+
+    def addresses(self) -> list[str]:
+        """URLs for tablets, addresses before names: `.local` fails on many Androids."""
+        hosts = [*self.local(), *sorted(self.names())]
         return [f"http://{host}:{self.port}" if self.port != HTTP else f"http://{host}" for host in hosts]
 
 
@@ -188,7 +196,11 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _people(app: web.Application) -> AsyncIterator[None]:
-    sessions = app[staff_api.SESSIONS]
+    sessions, where = app[staff_api.SESSIONS], app[WHEREABOUTS]
+    authority = Authority(app[CONFIG].folder / "tls")
+    app[listener.DOORWAY] = listener.Doorway(
+        app[DATABASE], authority, app[box_api.BOX_ID], lambda: sorted(where.names()), where.local
+    )
     app[DOORKEEPER] = sessions.admit
     app[LENDER] = lending.lend
     app[CONFIRMER] = lending.confirmed
@@ -271,7 +283,8 @@ async def opened(app: web.Application) -> AsyncIterator[Running]:
         app[WHEREABOUTS].port = port
         async with _advertised(app, port):
             supervision.notify("READY=1")
-            yield Running(app, port)
+            async with listener.listening(runner, app[listener.DOORWAY], config.host, config.https_port):
+                yield Running(app, port)
             supervision.notify("STOPPING=1")
     finally:
         await runner.cleanup()

@@ -172,7 +172,7 @@ class Swan:
 @asynccontextmanager
 async def open_box(folder: Path, **options: Any) -> AsyncIterator[box_app.Running]:
     """A box on a free port of the loopback."""
-    config = Config(data=str(folder), host="127.0.0.1", port=0, mdns=False, **options)
+    config = Config(data=str(folder), host="127.0.0.1", port=0, https_port=0, mdns=False, **options)
     async with box_app.opened(box_app.make_app(config)) as running:
         yield running
 

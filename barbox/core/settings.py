@@ -66,6 +66,7 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
             extra={"unit": "min"},
         ),
     ] = 10
+    https: Annotated[bool, Meta(description="Whether tablets may also come by HTTPS, once they trust the box")] = False
 
 
 _ALL = freeze(StoredSetting.select(StoredSetting.name, StoredSetting.value))

@@ -29,6 +29,9 @@ def test_only_these_calls_are_open_to_strangers() -> None:
     assert doors - new - {"GET /r/{token}"} == {
         "GET /api/health",
         "GET /api/openapi.json",
+        "GET /api/trust",
+        "GET /trust/barbox.crt",
+        "GET /trust/barbox.mobileconfig",
         "POST /api/setup",
         "POST /api/devices/pair",
     }

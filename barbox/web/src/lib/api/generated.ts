@@ -718,10 +718,10 @@ export interface ReceiptCode {
 }
 
 export interface ReceiptTemplate {
-	language?: "en" | "zh" | null;
-	logo?: string;
 	header?: string[];
 	footer?: string[];
+	language?: "en" | "zh" | null;
+	logo?: string;
 	nameSize?: number;
 	totalSize?: number;
 	showWaiter?: boolean;
@@ -933,6 +933,8 @@ export interface Ticket {
 }
 
 export interface TicketTemplate {
+	header?: string[];
+	footer?: string[];
 	placeSize?: number;
 	itemSize?: number;
 	modifierHeight?: number;
