@@ -59,7 +59,7 @@ async def save_ticket(call: Call, body: TicketTemplate) -> Answer[TicketTemplate
 @routes.put("/api/papers/templates/receipt", "printer.edit")
 async def save_receipt(call: Call, body: ReceiptTemplate) -> Answer[ReceiptTemplate]:
     """Lay receipts out differently from now on."""
-    templates.logo(body)
+    templates.check_logo(body)
     return await call.write(templates.save, "receipt", body)
 
 

@@ -89,6 +89,8 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
         numbers = " ".join(ticket.of)
         told = text("void_of" if ticket.action == "void" else "told_by", language, numbers=numbers)
         yield Line(told, height=2, bold=True, align="center")
+    for line in template.header:
+        yield Line(line, align="center")
     yield Line(marks.station, bold=True, align="center")
     if ticket.action == "moved":
         yield Line(f"{ticket.reason or ''} > {text('moved', language)}", bold=True, align="center", height=2)
@@ -105,6 +107,8 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     yield Columns(text("items", language, n=show_quantity(total)), before)
     if marks.may_have_printed or marks.copy > 1:
         yield from warnings(marks, days)
+    for line in template.footer:
+        yield Line(line, align="center")
     yield Line(text("end", language, number=marks.number), bold=True, align="center")
     yield Cut()
 

@@ -1,6 +1,7 @@
 """What comes out where: stations, courses, copies, the pass; voids, moves, fires; receipts, reports and slips."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -182,3 +183,17 @@ async def test_a_template_is_looked_at_before_it_is_stored(swan: Swan) -> None:
     assert json.dumps((await ana.get("/api/papers/templates")).body) == json.dumps(stored)
     unknown = await ana.post("/api/papers/preview", {"kind": "receipt", "template": {"fotter": []}})
     assert unknown.status == 400
+    broken = stored["receipt"] | {"logo": base64.b64encode(b"\x89PNG\r\n\x1a\nnot a picture").decode()}
+    refused = await ana.put("/api/papers/templates/receipt", broken)
+    assert (refused.status, refused["field"]) == (400, "logo")
+
+
+async def test_the_owner_s_own_words_stand_on_every_ticket(swan: Swan) -> None:
+    ana, wei = await swan.sign_in("Ana"), await swan.sign_in("Wei")
+    stored = (await ana.get("/api/papers/templates"))["ticket"]
+    own = {"header": ["Call the pass"], "footer": ["Kitchen closes at 23:00"], "showWaiter": False}
+    assert (await ana.put("/api/papers/templates/ticket", stored | own)).status == 200
+    await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    ticket = await last(swan.printers["bar"], 1)
+    assert ("Call the pass" in ticket, "closes at 23:00" in ticket, "Wei" in ticket) == (True, True, False)
+    assert ticket.rstrip().endswith("END B-0001")
