@@ -230,4 +230,5 @@ def _product(row: _ProductRow, groups: tuple[rules.Group, ...]) -> rules.Product
         row.unit,
         row.age,
         bool(row.discountable),
+        row.names,
     )
