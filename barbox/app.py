@@ -16,32 +16,49 @@ from aiohttp import web
 from barbox import __version__, discovery, supervision
 from barbox import web as screens
 from barbox.backup import api as backup_api
-from barbox.backup import hatch
+from barbox.backup import hatch, live, replaced, wizard, wizard_api
 from barbox.backup import jobs as backup
+from barbox.backup.livelog import LiveLog
 from barbox.config import Config
 from barbox.core import api as box_api
-from barbox.core import doors, hub, idempotency, ids, openapi, secrets
+from barbox.core import doors, hub, idempotency, ids, openapi, secrets, timekeeping
 from barbox.core.clock import BusinessDays, Clock
-from barbox.core.database import Database, Lock
-from barbox.core.http import DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
+from barbox.core.database import Database, Lock, Snapshot
+from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
 from barbox.core.migrations import migrate
 from barbox.core.settings import read_venue
 from barbox.floor import api as floor_api
+from barbox.members import api as members_api
+from barbox.members import commands as members
 from barbox.menu import api as menu_api
+from barbox.menu import office_api as menu_office_api
+from barbox.menu import stations as menu_stations
 from barbox.orders import api as orders_api
+from barbox.orders import guests_api
 from barbox.orders import queries as orders
 from barbox.payments import api as payments_api
 from barbox.payments import day as drawers
+from barbox.payments import prepaid_api
 from barbox.printing import api as printing_api
-from barbox.printing import commands as printing
+from barbox.printing import jobs as print_jobs
+from barbox.printing import jobs_api as spool_api
 from barbox.printing import office_api as paper_api
+from barbox.printing import queries as stations
+from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
+from barbox.reservations import api as reservations_api
+from barbox.reservations import queries as reservations
 from barbox.staff import api as staff_api
-from barbox.staff.lending import lend
+from barbox.staff import lending, roles_api
 from barbox.staff.pins import Pins
+from barbox.staff.rules import SENSITIVE
 from barbox.staff.sessions import Sessions
+from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
 from barbox.stock import queries as stock
+from barbox.tls import api as tls_api
+from barbox.tls import listener
+from barbox.tls.authority import Authority
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -53,15 +70,27 @@ log = logging.getLogger(__name__)
 
 ROOMS: tuple[Routes, ...] = (
     box_api.routes,
+    timekeeping.routes,
+    tls_api.routes,
     staff_api.routes,
+    roles_api.routes,
+    lending.routes,
     menu_api.routes,
+    menu_office_api.routes,
     floor_api.routes,
+    members_api.routes,
+    reservations_api.routes,
     stock_api.routes,
     printing_api.routes,
+    printers_api.routes,
+    spool_api.routes,
     paper_api.routes,
     orders_api.routes,
+    guests_api.routes,
     payments_api.routes,
+    prepaid_api.routes,
     backup_api.routes,
+    wizard_api.routes,
 )
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE_FILE = "barbox.db"
@@ -89,12 +118,16 @@ class Whereabouts:
             self._names = self._given | {taken}
         return self._names
 
-    def addresses(self) -> list[str]:
-        """URLs for tablets, addresses before names: `.local` fails on many Androids."""
+    def local(self) -> tuple[str, ...]:
+        """The box's addresses on the networks it is on."""
         now = time.monotonic()
         if now >= self._look_again:
             self._local, self._look_again = discovery.local_addresses(), now + LOCAL_FOR_S
-        hosts = [*self._local, *sorted(self.names())]
+        return self._local
+
+    def addresses(self) -> list[str]:
+        """URLs for tablets, addresses before names: `.local` fails on many Androids."""
+        hosts = [*self.local(), *sorted(self.names())]
         return [f"http://{host}:{self.port}" if self.port != HTTP else f"http://{host}" for host in hosts]
 
 
@@ -119,14 +152,20 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
     app[doors.HOSTNAMES] = whereabouts.names
     app[box_api.ADDRESSES] = whereabouts.addresses
     app[menu_api.LEFT] = stock.left
-    mount(app, *ROOMS)
+    app[menu_stations.STATIONS] = _station_names
+    mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
         extend(app)
     screens.mount(app)
     app.on_response_prepare.append(doors.add_headers)
-    app.cleanup_ctx.extend([_data, _people, _live, spooler.spooling, _backups, _schedule, _watchdog])
+    parts = [_data, timekeeping.keeping, _people, _live, spooler.spooling, _backups, _schedule, _watchdog]
+    app.cleanup_ctx.extend(parts)
     app.on_shutdown.append(_hang_up)
     return app
+
+
+async def _station_names(snapshot: Snapshot) -> dict[int, dict[str, str]]:
+    return {each.id: each.names for each in (await stations.read_stations(snapshot)).values()}
 
 
 async def _data(app: web.Application) -> AsyncIterator[None]:
@@ -135,26 +174,36 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
     lock = Lock(folder)
     try:
         path = folder / DATABASE_FILE
-        await asyncio.to_thread(migrate, path)
-        known = secrets.load(folder)
-        app[box_api.BOX_ID] = known.box_id
-        batch = int(os.environ.get("BARBOX_TEST_BATCH", "128"))
-        async with Database.open(path, Clock(), BusinessDays("UTC", 360), batch=batch) as database:
+        wizard.take_in(folder, DATABASE_FILE)
+        async with contextlib.AsyncExitStack() as stack:
+            live_log = app[live.LIVE_LOG] = stack.enter_context(LiveLog(path).watching())
+            await asyncio.to_thread(migrate, path)
+            known = secrets.load(folder)
+            app[box_api.BOX_ID] = known.box_id
+            batch = int(os.environ.get("BARBOX_TEST_BATCH", "128"))
+            database = await stack.enter_async_context(
+                Database.open(path, Clock(), BusinessDays("UTC", 360), batch=batch, gate=live_log.gate)
+            )
             async with database.snapshot() as snapshot:
                 venue = await read_venue(snapshot)
             await database.write(lambda tx: tx.move_cutoff(BusinessDays(venue.timezone, venue.cutoff)))
             app[DATABASE] = database
             app[staff_api.PINS] = Pins(known.pepper)
-            app[staff_api.SESSIONS] = Sessions(database, known)
+            app[staff_api.SESSIONS] = Sessions(database, Tokens(folder, database.clock.now()))
             yield
     finally:
         lock.release()
 
 
 async def _people(app: web.Application) -> AsyncIterator[None]:
-    sessions = app[staff_api.SESSIONS]
+    sessions, where = app[staff_api.SESSIONS], app[WHEREABOUTS]
+    authority = Authority(app[CONFIG].folder / "tls")
+    app[listener.DOORWAY] = listener.Doorway(
+        app[DATABASE], authority, app[box_api.BOX_ID], lambda: sorted(where.names()), where.local
+    )
     app[DOORKEEPER] = sessions.admit
-    app[LENDER] = lend
+    app[LENDER] = lending.lend
+    app[CONFIRMER] = lending.confirmed
     await sessions.refresh()
     app[staff_api.KNOCKS] = staff_api.Knocks()
     app[staff_api.SETUP_CODE] = ids.typed_code()
@@ -166,17 +215,29 @@ async def _live(app: web.Application) -> AsyncIterator[None]:
     feed = hub.make_hub(app)
     feed.subject("order", orders.read_some, ("floor", "kitchen", "bar", "office"))
     feed.subject("drawer", drawers.read_some, ("floor", "office"))
+    feed.subject("reservation", reservations.read_some, ("floor", "office"))
     spooler.make_spooler(app)
+    watching = asyncio.create_task(app[staff_api.SESSIONS].watch(feed))
     async for _ in hub.hub_context(app):
         yield
+    watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
 
 
 async def _backups(app: web.Application) -> AsyncIterator[None]:
     app[backup_api.MATCHES] = app[staff_api.PINS].matches
     async with backup.keeping(app[DATABASE], app[box_api.BOX_ID], app[CONFIG].store) as keeper:
         app[backup.KEEPER] = keeper
-        async with hatch.listening(app[CONFIG].folder, keeper):
+        app[DOORKEEPER] = replaced.guard(app[DOORKEEPER], keeper)
+        keeper.greet()
+        restoring = wizard.Wizard(app[CONFIG].folder, DATABASE_FILE, app[staff_api.PINS].hash)
+        app[wizard.WIZARD], app[wizard_api.ADMIT] = restoring, staff_api.check_setup_code
+        copying = live.Live(app[DATABASE], keeper, app[live.LIVE_LOG], app[box_api.BOX_ID], app[CONFIG].store)
+        app[live.LIVE] = copying
+        async with hatch.listening(app[CONFIG].folder, keeper), live.shipping(copying):
             yield
+        await restoring.stop()
 
 
 async def _schedule(app: web.Application) -> AsyncIterator[None]:
@@ -191,9 +252,11 @@ async def _scheduler(database: Database, keeper: backup.Keeper) -> "AsyncIOSched
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     scheduler = AsyncIOScheduler()
-    for tidy in (idempotency.forget_old, printing.forget_old):
+    for tidy in (idempotency.forget_old, print_jobs.forget_old):
         scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
+    scheduler.add_job(database.write, "interval", args=[members.write_off_all_lapsed], hours=1, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
+    scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     scheduler.start()
     return scheduler
 
@@ -220,7 +283,8 @@ async def opened(app: web.Application) -> AsyncIterator[Running]:
         app[WHEREABOUTS].port = port
         async with _advertised(app, port):
             supervision.notify("READY=1")
-            yield Running(app, port)
+            async with listener.listening(runner, app[listener.DOORWAY], config.host, config.https_port):
+                yield Running(app, port)
             supervision.notify("STOPPING=1")
     finally:
         await runner.cleanup()

@@ -6,7 +6,7 @@ import gc
 import signal
 import sqlite3
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,11 +43,18 @@ def serve(data: str | None, host: str | None, port: int | None, mdns: bool | Non
 
 
 async def _serve(settings: config.Config) -> None:
+    stopping = asyncio.create_task(_until_stopped())
+    while not stopping.done():
+        settings = msgspec.structs.replace(settings, port=await _open(settings, stopping))
+
+
+async def _open(settings: config.Config, stopping: "asyncio.Task[None]") -> int:
+    """Run the box until it is stopped, or shall open anew with what was restored; returns its port."""
     from barbox import app as box
+    from barbox.backup.wizard import WIZARD
     from barbox.core.api import ADDRESSES, NEEDS_SETUP
     from barbox.staff.api import SETUP_CODE
 
-    stopping = asyncio.create_task(_until_stopped())
     async with box.opened(box.make_app(settings)) as running:
         _collect_seldom()
         click.echo(f"Barbox is open at http://localhost:{running.port}")
@@ -56,7 +63,10 @@ async def _serve(settings: config.Config) -> None:
         if running.app[NEEDS_SETUP]():
             click.echo(f"This box is new. Set-up code: {running.app[SETUP_CODE]}")
         sys.stdout.flush()
-        await stopping
+        reopening = asyncio.create_task(running.app[WIZARD].reopen.wait())
+        await asyncio.wait([stopping, reopening], return_when=asyncio.FIRST_COMPLETED)
+        reopening.cancel()
+        return running.port
 
 
 @main.command()
@@ -143,7 +153,7 @@ def test_printer(connection: str, profile: str) -> None:
     from printers import profiles, transports
 
     try:
-        outcome = print_page(connection, profile)
+        outcome, why = print_page(connection, profile)
     except (
         transports.BadConnection,
         transports.TransportError,
@@ -152,7 +162,7 @@ def test_printer(connection: str, profile: str) -> None:
     ) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    click.echo(outcome)
+    click.echo(f"{outcome} {why}".strip())
 
 
 @printers.command("probe")
@@ -160,15 +170,19 @@ def test_printer(connection: str, profile: str) -> None:
 @click.option("--profile", default="generic-80", show_default=True)
 @click.option("--yes", is_flag=True, help="Do not ask before the test slip is printed.")
 def probe_printer(connection: str, profile: str, yes: bool) -> None:
-    """Find out how well the printer at CONNECTION can prove what it printed. Prints a labelled test slip."""
-    from printers import probe, profiles, transports
+    """Find out how well the printer at CONNECTION can prove what it printed: prints slips, asks what it must."""
+    from barbox.printing import probing
+    from printers import guided, profiles, transports
+
+    def ask(asked: guided.Asked) -> str:
+        click.echo(probing.question(asked.code, "en"))
+        return str(click.prompt("Answer", type=click.Choice(asked.answers)))
 
     if not yes:
         click.confirm("This prints one test slip. Go on?", abort=True)
     try:
-        transport = transports.connect(connection, timeout=5.0)
-        finding = probe.probe(transport, profiles.load(profile))
-        transport.close()
+        with transports.connect(connection, timeout=5.0) as transport:
+            learnt = guided.guided(transport, profiles.load(profile), ask)
     except (
         transports.BadConnection,
         transports.TransportError,
@@ -177,7 +191,8 @@ def probe_printer(connection: str, profile: str, yes: bool) -> None:
     ) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    click.echo(f"proof {finding.proof}   clears its buffer: {'yes' if finding.clear else 'no'}")
+    finding = learnt.finding
+    click.echo(f"proof {learnt.proof}   clears its buffer: {'yes' if finding.clear else 'no'}")
     click.echo(
         f"it says it is {finding.maker or 'unknown'} {finding.model}, profile {finding.profile or 'not guessed'}"
     )
@@ -288,19 +303,16 @@ async def _restore(
     found = await restoring.offers(url, credentials, store)
     if to is None or key is None:
         for each in found:
-            name = each.name
-            size = restoring.show_size(each.size)
-            click.echo(
-                f"{restoring.show(name.at)}  {size:>10}  {name.seq} entries  store {name.store}  slip {name.key}"
-            )
+            click.echo(restoring.show_offer(each))
         return
     chosen = restoring.choose(found, restoring.parse_moment(at) if at else None, key)
-    done = await restoring.restore(
-        url, credentials, chosen, key, Path(to), DATABASE_FILE, lambda pepper, pin: Pins(pepper).hash(pin), click.echo
-    )
+    source = restoring.Source(url, credentials, chosen, key)
+    hash_pin: Callable[[str, str], Awaitable[str]] = lambda pepper, pin: Pins(pepper).hash(pin)  # noqa: E731
+    done, pin, code = await restoring.restore(source, Path(to), DATABASE_FILE, hash_pin, restoring.teller(click.echo))
     click.echo(f"Restored {done.bar}: {done.orders} orders, journal whole up to entry {done.name.seq}.")
     if done.admin:
-        click.echo(f"PINs are not in backups. {done.admin} signs in with {done.pin}, and gives the others new ones.")
+        click.echo(f"PINs are not in backups. {done.admin} signs in with {pin}, and gives the others new ones.")
+    click.echo(f"Paired tablets stay paired; a new one pairs with the code {code}, within a day.")
     click.echo(f"Start it with: barbox serve --data {to}")
 
 

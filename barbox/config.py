@@ -19,6 +19,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: Annotated[str, Meta(description="Folder of database and secrets")] = "data"
     host: Annotated[str, Meta(description="Address to listen on; all of them by default")] = "0.0.0.0"  # noqa: S104
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one")] = 8080
+    https_port: Annotated[
+        int, Meta(ge=0, le=65535, description="Port for HTTPS, once the owner has it switched on; 0 takes a free one")
+    ] = 8443
     store: Annotated[str, Meta(max_length=20, description="Short name of this branch, for a chain of bars")] = "main"
     hostname: Annotated[
         str, Meta(pattern="^[a-z0-9-]{1,40}$", description="Name wished for on the network, without .local")

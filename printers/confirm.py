@@ -184,7 +184,7 @@ class Attempt:
         talk = self._talk
         own = "".join(chr(0x20 + (ord(char) - 0x20 + 47) % 95) for char in self._process_id)
         talk.in_order = 0
-        yield from talk.say(_process_id(own) if self._proof is Proof.A else FENCE)
+        yield from talk.say(process_id_request(own) if self._proof is Proof.A else FENCE)
         while True:
             if self._already_printed():
                 return
@@ -227,7 +227,7 @@ class Attempt:
         if self._proof is Proof.D:
             yield from self._until_drained()
             return
-        proof = {Proof.A: _process_id(self._process_id), Proof.B: FENCE, Proof.C: b""}[self._proof]
+        proof = {Proof.A: process_id_request(self._process_id), Proof.B: FENCE, Proof.C: b""}[self._proof]
         yield from self._send(proof, own=False)
         if self._proof is Proof.C:
             yield from self._until_drained(finish=False)
@@ -289,7 +289,8 @@ class Attempt:
             self._finish(Outcome.SENT)
 
 
-def _process_id(process_id: str) -> bytes:
+def process_id_request(process_id: str) -> bytes:
+    """GS ( H function 48: "answer these four characters once all before them is printed" (Epson ESC/POS reference)."""
     return b"\x1d(H\x06\x00\x30\x30" + process_id.encode("ascii")
 
 

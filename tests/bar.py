@@ -70,7 +70,19 @@ class Tablet:
         if body is not None:
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent.setdefault("Content-Type", "application/json")
-        async with self.http.request(method, self.url + path, data=data, headers=sent) as answer:
+        answer = await self._carry(method, path, data, sent)
+        if answer.status == 401 and answer.body.get("code") == "token_expired":
+            await self.renew()
+            answer = await self._carry(method, path, data, sent | {"Authorization": f"Bearer {self.token}"})
+        return answer
+
+    async def renew(self) -> None:
+        """A fresh token for a session that goes on, as the app fetches it unseen."""
+        device = Tablet(self.http, self.url, self.device)
+        self.token = (await device.post("/api/session/renew", {"token": self.token}))["token"]
+
+    async def _carry(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+        async with self.http.request(method, self.url + path, data=data, headers=headers) as answer:
             raw = await answer.read()
             said = json.loads(raw) if raw and "json" in answer.content_type else raw
             return Answer(answer.status, said, dict(answer.headers))
@@ -160,7 +172,7 @@ class Swan:
 @asynccontextmanager
 async def open_box(folder: Path, **options: Any) -> AsyncIterator[box_app.Running]:
     """A box on a free port of the loopback."""
-    config = Config(data=str(folder), host="127.0.0.1", port=0, mdns=False, **options)
+    config = Config(data=str(folder), host="127.0.0.1", port=0, https_port=0, mdns=False, **options)
     async with box_app.opened(box_app.make_app(config)) as running:
         yield running
 

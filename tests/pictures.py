@@ -1,14 +1,16 @@
 """The pictures of the docs: `python -m tests.pictures` draws the papers and takes the screens of the journeys."""
 
+import base64
+import io
 import shutil
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from barbox.core.clock import BusinessDays
 from barbox.core.settings import Venue
 from barbox.printing.samples import Kind, sample
-from barbox.printing.templates import Templates
+from barbox.printing.templates import ReceiptTemplate, Templates
 from printers.emulator.preview import draw
 from printers.encoder import encode
 from printers.profiles import load
@@ -33,13 +35,30 @@ SCREENS = (
 )
 
 
+def logo() -> str:
+    """A cocktail glass, as the bar would upload it: a PNG in base64."""
+    picture = Image.new("1", (120, 128), 1)
+    pen = ImageDraw.Draw(picture)
+    pen.line([(12, 18), (60, 72), (108, 18), (12, 18)], fill=0, width=6, joint="curve")
+    pen.polygon([(32, 36), (88, 36), (60, 67)], fill=0)
+    pen.line([(60, 70), (60, 116)], fill=0, width=6)
+    pen.line([(34, 118), (86, 118)], fill=0, width=6)
+    pen.ellipse([(86, 6), (108, 28)], fill=1, outline=0, width=5)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
 def papers() -> None:
     """Each paper alone, and all side by side."""
     address = "上海市武康路 12 号 · 12 Wukang Lu"
-    venue = Venue(name="巷尾酒馆 Lane's End", currency="CNY", language="en", address=address)
+    venue = Venue(
+        name="巷尾酒馆 Lane's End", currency="CNY", language="en", address=address, tax_number="91310000MA1K35X42B"
+    )
+    templates = Templates(receipt=ReceiptTemplate(logo=logo(), footer=["Open till two · 营业至凌晨两点"]))
     days, drawn = BusinessDays("Asia/Shanghai", 360), []
     for name, kind, language in PAPERS:
-        document = sample(kind, language, EVENING, venue, days, Templates())
+        document = sample(kind, language, EVENING, venue, days, templates)
         picture = draw(encode(document, load(PRINTER)), PRINTER)
         picture.save(PICTURES / f"{name}.png", optimize=True)
         drawn.append(picture)

@@ -12,14 +12,16 @@ from typing import Literal
 import segno
 from aiohttp import web
 
-from barbox.backup import commands, recovery_key, rules
+from barbox.backup import children, commands, media, recovery_key, rules
 from barbox.backup.commands import EditTarget, Made
 from barbox.backup.faults import BackupFault, sentence
-from barbox.backup.jobs import KEEPER, Keeper, Standing, child_environment
+from barbox.backup.jobs import KEEPER, Keeper
 from barbox.backup.queries import CopyRow, TargetRow
+from barbox.backup.standing import Standing
 from barbox.backup.targets import Pace, check
+from barbox.backup.wizard_api import Media, medium_view
 from barbox.core.clock import rfc3339
-from barbox.core.errors import BadRequest, Broken, NotFound, Unavailable, WrongPin, WrongState
+from barbox.core.errors import BadRequest, Broken, NotFound, Unavailable, WrongPin
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Body, View
@@ -78,16 +80,38 @@ class KeyView(View):
     backups: int
 
 
+Level = Literal["good", "warning", "alarm"]
+
+
 class Backups(View):
-    """`state` says in plain language how things stand; `level` good, warning or alarm."""
+    """`state` says in plain language how things stand; `running` what is being done now ("" nothing).
+
+    `nextAt`: when the next one is due. `nights`: how many went by without a proven one. `rehearsedAt`: when the app was
+    last started on a backup. `replaced`: another box took this one's place; nothing is changed here until an admin
+    decides.
+    """
 
     state: str
-    level: Literal["good", "warning", "alarm"]
+    level: Level
     last_good_at: str | None
+    next_at: str | None
+    nights: int
+    rehearsed_at: str | None
     running: str
     replaced: bool
     keys: list[KeyView]
     backups: list[CopyView]
+
+
+class Alarm(View):
+    """What every manager's screen shows while `show` is true: `text` in the caller's language."""
+
+    show: bool
+    level: Level
+    text: str
+    nights: int
+    last_good_at: str | None
+    replaced: bool
 
 
 class Started(View):
@@ -135,6 +159,9 @@ async def backups(call: Call) -> Backups:
         state=state,
         level=level,
         last_good_at=rfc3339(good[0].at) if good else None,
+        next_at=_next(standing, call),
+        nights=standing.nights(call.db.clock.now()),
+        rehearsed_at=rfc3339(standing.rehearsed_at) if standing.rehearsed_at else None,
         running=keeper.step,
         replaced=bool(keeper.replaced_by),
         keys=[
@@ -149,16 +176,40 @@ async def backups(call: Call) -> Backups:
     )
 
 
+@routes.get("/api/backups/alarm", "report.read")
+async def alarm(call: Call) -> Alarm:
+    """Whether managers must know: two nights without a proven backup, or this box was replaced."""
+    keeper = call.request.app[KEEPER]
+    standing = await keeper.standing()
+    good, nights = standing.proven(), standing.nights(call.db.clock.now())
+    level, text = _state(keeper, standing, call)
+    replaced = bool(keeper.replaced_by)
+    return Alarm(
+        show=replaced or nights >= rules.NIGHTS_BEFORE_BANNER,
+        level=level,
+        text=text,
+        nights=nights,
+        last_good_at=rfc3339(good[0].at) if good else None,
+        replaced=replaced,
+    )
+
+
+@routes.get("/api/backups/media", "backup.run")
+async def plugged_in(_: Call) -> Media:
+    """Sticks and disks that are plugged in now, by label."""
+    return Media([medium_view(each) for each in await media.plugged_in()])
+
+
 @routes.post("/api/backups", "backup.run", 202)
 async def back_up(call: Call) -> Started:
     """Make a backup now; what becomes of it is told by backup.done and backup.failed."""
-    keeper = call.request.app[KEEPER]
-    standing = await keeper.standing()
-    for code, missing in (("no_key", not standing.keys), ("no_target", not standing.targets), ("busy", keeper.busy)):
-        if missing:
-            raise WrongState("the backup", sentence(code, "", call.language))
-    keeper.start("asked")
-    return Started(True)
+    return await _start(call, rehearse=False)
+
+
+@routes.post("/api/backups/rehearsal", "backup.run", 202)
+async def rehearse(call: Call) -> Started:
+    """Make a backup now and start the app on what was read back; what becomes of it is told by backup.rehearsed."""
+    return await _start(call, rehearse=True)
 
 
 @routes.get("/api/backups/targets", "backup.run")
@@ -212,7 +263,7 @@ async def make_key(call: Call, body: MakeKey) -> MadeKey:
         async with keeper.undisturbed():
             queued = await call.db.write_as(call.actor, commands.save_key, made.recipient, made.fingerprint, slip)
     except BackupFault as fault:
-        raise WrongState("the backup", sentence(fault.code, "", call.language)) from None
+        raise fault.refusal(call.language) from None
     if not queued and (await keeper.standing()).targets:
         with contextlib.suppress(BackupFault):
             keeper.start("asked")
@@ -227,6 +278,7 @@ async def take_over(call: Call, body: AdminPin) -> Answer[Made]:
     keeper = call.request.app[KEEPER]
     answer = await call.write(commands.take_over, keeper.replaced_by)
     keeper.replaced_by = 0
+    keeper.greet(0)
     return answer
 
 
@@ -238,7 +290,7 @@ async def export(call: Call) -> web.StreamResponse:
         target = f"{scratch}/barbox.zip"
         child = await asyncio.create_subprocess_exec(
             *("nice", "-n", "19", sys.executable, "-m", "barbox.backup.export", str(call.db.path), target),
-            env=child_environment(),
+            env=children.environment(),
             stderr=asyncio.subprocess.PIPE,
         )
         _, said = await child.communicate()
@@ -270,6 +322,27 @@ async def _ask_pin(call: Call, pin: str) -> None:
         await call.db.write_as(call.actor, staff.wrong_pin, person_id)
         raise WrongPin
     await call.db.write_as(call.actor, commands.right_pin, device, person_id)
+
+
+async def _start(call: Call, *, rehearse: bool) -> Started:
+    keeper = call.request.app[KEEPER]
+    standing = await keeper.standing()
+    for code, missing in (("no_key", not standing.keys), ("no_target", not standing.targets), ("busy", keeper.busy)):
+        if missing:
+            raise BackupFault(code).refusal(call.language)
+    keeper.start("asked", rehearse=rehearse)
+    return Started(True)
+
+
+def _next(standing: Standing, call: Call) -> str | None:
+    """When the next backup is due: the soonest of what each target waits for."""
+    if not standing.keys or not standing.targets:
+        return None
+    now, days = call.db.clock.now(), call.db.days
+    moments = [
+        rules.next_at(standing.of(each), days.of(now), now, days.began(now) + rules.DAY_MS) for each in standing.targets
+    ]
+    return rfc3339(min(moments))
 
 
 def _check(body: EditTarget) -> None:
@@ -313,7 +386,7 @@ def _copy(row: CopyRow, names: dict[int, str], language: str) -> CopyView:
     )
 
 
-def _state(keeper: Keeper, standing: Standing, call: Call) -> tuple[Literal["good", "warning", "alarm"], str]:
+def _state(keeper: Keeper, standing: Standing, call: Call) -> tuple[Level, str]:
     """What an owner wants to know: how much would be lost if the box burnt now."""
     language, now = call.language, call.db.clock.now()
     if keeper.replaced_by:

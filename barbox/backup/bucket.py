@@ -60,6 +60,9 @@ class BucketStore:
             config={"endpoint": endpoint} if endpoint else {},
         )
 
+    async def establish(self) -> None:
+        return
+
     async def names(self) -> list[Found]:
         with faults():
             listed = await obstore.list_with_delimiter_async(self._store)

@@ -1,25 +1,32 @@
 """Keeping the record: keys, targets, what was made and what came back; and what a restored box is told."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
-from barbox.backup import queries
+from barbox.backup import queries, rules
 from barbox.backup.models import BackupCopy, BackupKey, BackupRun, BackupTarget, Restoration
 from barbox.backup.queries import KeyRow, RestorationRow, TargetRow
 from barbox.backup.targets import Credentials
 from barbox.core.errors import BadRequest, NotFound
 from barbox.core.messages import Body, ShortText
+from barbox.core.models import Counter
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.printing.commands import print_key
 from barbox.printing.contents import KeySlip
-from barbox.staff.models import PinLock, Session, Staff
+from barbox.printing.models import Printer, PrintJob
+from barbox.printing.rules import WAITING
+from barbox.staff.commands import make_code, pair
+from barbox.staff.models import PairingCode, PinLock, Session, Staff
 
 OFFICE = ("office",)
 EVERYWHERE = ("office", "floor")
 ALARM = "backup.failed"
+CODE_AFTER_RESTORE_MS = 24 * 3_600_000
+REPLACED, REHEARSED = "backup.replaced", "backup.rehearsed"
+"""Counters: the generation of the box that replaced this one; when (ms) the app was last started on a backup."""
 
 
 class EditTarget(Body):
@@ -152,15 +159,17 @@ def recover(tx: Transaction) -> int:
     ).rowcount
 
 
-def alarm(tx: Transaction, last_good: int | None) -> None:
-    """More than 26 hours without a proven backup: every waiter's manager hears of it."""
-    tx.emit(ALARM, "backup", {"code": "overdue", "lastGoodAt": last_good}, rooms=EVERYWHERE)
+def alarm(tx: Transaction, last_good: int | None, nights: int) -> None:
+    """More than 26 hours without a proven backup: the office hears of it, and after two nights every screen."""
+    told = {"code": "overdue", "lastGoodAt": last_good, "nights": nights}
+    tx.emit(ALARM, "backup", told, rooms=EVERYWHERE if nights >= rules.NIGHTS_BEFORE_BANNER else OFFICE)
 
 
 def take_over(tx: Transaction, generation: int) -> Made:
     """An admin decided that this box, not the one that replaced it, keeps its backups at the targets."""
     number = max(generation, present_generation(tx)) + 1
     tx.run(Restoration.insert(at=tx.now, generation=number, name=""))
+    tx.run(Counter.delete().where(Counter.name == REPLACED))
     tx.emit("backup.takeover", "backup", {"generation": number}, rooms=EVERYWHERE)
     return Made(number)
 
@@ -170,22 +179,63 @@ def present_generation(tx: Transaction) -> int:
     return max((each.generation for each in tx.all(queries.RESTORATIONS, RestorationRow)), default=1)
 
 
-def mark_restored(tx: Transaction, name: str, generation: int, admin_pin_hash: str) -> str:
+class Admission(NamedTuple):
+    """Who gets into a restored box: its first admin by a new PIN; a device by its token's hash, or one by a code's."""
+
+    pin_hash: str
+    device: str = ""
+    token_hash: bytes = b""
+    code: bytes = b""
+
+
+def mark_restored(tx: Transaction, name: str, generation: int, admission: Admission) -> tuple[str, int]:
     """Have restored data know that it is: a new generation, no sessions, and a new PIN for one admin.
 
-    PINs are hashed with a secret that no backup holds, so none fits any more. Returns the admin's name.
+    PINs are hashed with a secret that no backup holds, so none fits any more. What still waited to be printed may have
+    been, so it will say that it is a copy. Returns the admin's name, and the device that was paired or 0.
     """
     recover(tx)
     tx.run(Restoration.insert(at=tx.now, generation=generation + 1, name=name))
     tx.run(BackupTarget.update(claimed=0))
+    tx.run(Counter.delete().where(Counter.name == REPLACED))
     tx.run(Session.update(ended_at=tx.now).where(Session.ended_at.is_null()))
     tx.run(PinLock.delete())
     tx.run(Staff.update(pin_hash="", wrong_pins=0))
+    tx.run(PrintJob.update(may_have_printed=1).where(PrintJob.state.in_(WAITING)))
     admin = tx.one(_ADMIN, _Admin)
     if admin:
-        tx.run(Staff.update(pin_hash=admin_pin_hash).where(Staff.id == admin.id))
+        tx.run(Staff.update(pin_hash=admission.pin_hash).where(Staff.id == admin.id))
+    device = 0
+    if admission.device:
+        make_code(tx, [admission.token_hash])
+        device = pair(tx, admission.token_hash, admission.device, admission.token_hash)
+    if admission.code:
+        row = PairingCode.insert(code_hash=admission.code, expires_at=tx.now + CODE_AFTER_RESTORE_MS, made_by=None)
+        tx.run(row)
     tx.emit("box.restored", "box", {"backup": name, "generation": generation + 1}, rooms=EVERYWHERE)
-    return admin.name if admin else ""
+    return admin.name if admin else "", device
+
+
+def defuse(tx: Transaction) -> None:
+    """Have a rehearsal neither print nor make backups: it must not be heard of outside."""
+    tx.run(BackupTarget.update(hidden=1))
+    tx.run(Printer.update(hidden=1))
+    tx.run(PrintJob.update(state="cancelled", ended_at=tx.now).where(PrintJob.state.in_(WAITING)))
+
+
+def replaced(tx: Transaction, generation: int) -> None:
+    """Another box keeps this bar's backups by now: remembered, so that a restart does not forget it."""
+    tx.run(Counter.insert(name=REPLACED, value=generation).on_conflict_replace())
+    tx.emit("backup.replaced", "backup", {"generation": generation}, rooms=EVERYWHERE)
+
+
+def rehearsed(tx: Transaction, run_id: int, fault: str) -> None:
+    """Note that the app was started on a backup that was read back; `fault` says why it did not, else it is empty."""
+    if not fault:
+        tx.run(Counter.insert(name=REHEARSED, value=tx.now).on_conflict_replace())
+        tx.emit("backup.rehearsed", f"backup:{run_id}", {}, rooms=OFFICE)
+    else:
+        tx.emit(ALARM, f"backup:{run_id}", {"code": "rehearsal", "detail": fault[:500]}, rooms=OFFICE)
 
 
 def right_pin(tx: Transaction, device_id: int, staff_id: int) -> None:

@@ -99,7 +99,7 @@ async def _opened(place: Store, copy: CopyRow, key: RecoveryKey, folder: Path) -
         database = Path(scratch) / "scratch.db"
         await proof.read_back(place, copy.name, key.key, database)
         if name:
-            proof.examine(database, name.seq, name.head)
+            proof.examine(database, name)
 
 
 async def _at_rest(database: Path, store: str) -> Told:

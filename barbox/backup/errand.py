@@ -35,7 +35,7 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 class Errand(msgspec.Struct, frozen=True):
-    """What is asked: `spool` is a folder for what is being prepared; without `recipient` targets are only tried."""
+    """What is asked: `spool` is a folder for what is being prepared; without `recipient` targets are only visited."""
 
     source: str
     spool: str
@@ -47,6 +47,10 @@ class Errand(msgspec.Struct, frozen=True):
     destinations: list[Destination]
     recipient: str = ""
     fingerprint: str = ""
+    try_out: bool = False
+    """Also write, read and delete a small file at each target."""
+    rehearse: bool = False
+    """Also start the app on what was read back."""
 
 
 class Go(msgspec.Struct, frozen=True):
@@ -90,7 +94,13 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     name: str = ""
 
 
-Report = Ready | WasSealed | Proven | Failed
+class Rehearsed(msgspec.Struct, frozen=True, tag="rehearsed"):
+    """The app was started on what was read back; `problem` is empty when it opened."""
+
+    problem: str
+
+
+Report = Ready | WasSealed | Proven | Failed | Rehearsed
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -146,7 +156,7 @@ class _Porter:
     async def _fit(self, destination: Destination, store: Store) -> bool:
         try:
             await claim(store, destination, self._errand)
-            if not self._errand.recipient:
+            if self._errand.try_out:
                 await _try_out(store, self._errand.store)
             return True
         except Replaced as fault:
@@ -166,10 +176,11 @@ class _Porter:
         mine = pyrage.x25519.Identity.generate()
         errand, sealed_file = self._errand, self._spool / "sealed"
         recipients = [errand.recipient, str(mine.to_public())]
+        sold = await asyncio.to_thread(proof.sold, Path(errand.source))
         sealed = await asyncio.to_thread(snapshot.seal, Path(errand.source), sealed_file, recipients)
         say(WasSealed(sealed.size))
         name = rules.BackupName(
-            errand.store, errand.generation, go.at, errand.schema, go.seq, go.head[:16], errand.fingerprint
+            errand.store, errand.generation, go.at, errand.schema, go.seq, go.head[:16], errand.fingerprint, *sold
         )
         carried = (self._carry(each, stores[each.target_id], sealed_file, sealed, name, str(mine)) for each in ready)
         await asyncio.gather(*carried)
@@ -197,8 +208,12 @@ class _Porter:
                 if back != sealed:
                     raise BackupFault("damaged", f"{back.size} bytes {back.sha256[:16]} came back")
                 if scratch:
-                    await asyncio.to_thread(proof.examine, scratch, name.seq, name.head)
+                    await asyncio.to_thread(proof.examine, scratch, name)
                     self._examined = back.plain_sha256
+                    if self._errand.rehearse:
+                        from barbox.backup import rehearsal  # the whole app, once a month
+
+                        say(Rehearsed(await rehearsal.rehearse(scratch, name.seq)))
             except BackupFault as fault:
                 if fault.code in ("damaged", "unsound"):
                     await store.delete(str(name))

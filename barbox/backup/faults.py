@@ -1,5 +1,7 @@
 """What can go wrong with a backup, each with a code and a sentence that says what to do."""
 
+from barbox.core.errors import Broken, NotBackedUp
+
 SENTENCES: dict[str, dict[str, str]] = {
     "unreachable": {
         "en": "The target does not answer. Is the internet, or the machine that keeps the backups, switched on?",
@@ -69,10 +71,44 @@ SENTENCES: dict[str, dict[str, str]] = {
     "busy": {"en": "A backup is being made already.", "zh": "正在备份中。"},
     "refused": {"en": "The target refused: {detail}", "zh": "备份位置拒绝：{detail}"},
     "missing": {"en": "The backup is no longer at the target.", "zh": "备份位置上已找不到该备份。"},
+    "rehearsal": {
+        "en": "The backup is sound, but the app did not start on it: {detail}",
+        "zh": "备份完好，但用它启动系统失败：{detail}",
+    },
+    "nothing_there": {"en": "It answers, but holds no backups.", "zh": "能访问，但那里没有备份。"},
+    "damaged_there": {
+        "en": "This backup is damaged: choose an older one. ({detail})",
+        "zh": "此备份已损坏，请选择更早的备份。（{detail}）",
+    },
+    "newer": {
+        "en": "This backup was written by a newer release: update Barbox first.",
+        "zh": "此备份来自更新的版本，请先升级系统。",
+    },
+    "other_slip": {
+        "en": "This backup opens with another slip: {detail}",
+        "zh": "此备份需要另一张恢复密钥单：{detail}",
+    },
+    "key_words": {
+        "en": "the recovery key has 24 words; {detail} were given",
+        "zh": "恢复密钥共 24 个单词，您输入了 {detail} 个",
+    },
+    "key_word": {"en": "word {detail} is not one of the list", "zh": "第 {detail} 个单词不在词表中"},
+    "key_sum": {
+        "en": "all words are known, but one is wrong or two have changed places: compare with the slip again",
+        "zh": "单词都存在，但有一个写错或顺序颠倒，请再与密钥单核对",
+    },
+    "key_letters": {
+        "en": "a letter of the recovery key is wrong: compare with the slip again",
+        "zh": "恢复密钥有一个字母不对，请再与密钥单核对",
+    },
+    "key_form": {
+        "en": "that is not a recovery key: it begins with AGE-SECRET-KEY-1 and has 74 letters",
+        "zh": "这不是恢复密钥：它以 AGE-SECRET-KEY-1 开头，共 74 个字符",
+    },
 }
 
 
-class BackupFault(Exception):
+class BackupFault(Broken):
     """A backup or restore that failed; `code` is a key of SENTENCES, `detail` what the machine said."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -82,6 +118,10 @@ class BackupFault(Exception):
 
     def __str__(self) -> str:
         return sentence(self.code, self.detail, "en")
+
+    def refusal(self, language: str) -> NotBackedUp:
+        """The fault as the API answers it."""
+        return NotBackedUp(self.code, sentence(self.code, self.detail, language))
 
 
 def sentence(code: str, detail: str, language: str) -> str:

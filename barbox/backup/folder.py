@@ -23,6 +23,9 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    async def establish(self) -> None:
+        await asyncio.to_thread(self._establish)
+
     async def names(self) -> list[Found]:
         """Also sweeps up what an interrupted upload left."""
         return await asyncio.to_thread(self._names)
@@ -59,6 +62,12 @@ class FolderStore:
 
     async def close(self) -> None:
         return
+
+    def _establish(self) -> None:
+        with self._faults():
+            if not self._folder.is_dir():
+                self._folder.mkdir()
+                _sync_folder(self._folder.parent)
 
     def _names(self) -> list[Found]:
         with self._faults():

@@ -3,22 +3,19 @@
 import asyncio
 import contextlib
 import logging
-import os
 import shutil
-import sys
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from aiohttp import web
 
-from barbox.backup import commands, queries, rules
+from barbox.backup import commands, courier, reach, rules
 from barbox.backup.commands import Outcome
-from barbox.backup.errand import Destination, Errand, Failed, Go, Proven, Ready, Report, WasSealed
+from barbox.backup.errand import Destination, Errand, Failed, Go, Proven, Ready, Rehearsed, Report, WasSealed
 from barbox.backup.faults import BackupFault
-from barbox.backup.queries import CopyRow, KeyRow, RestorationRow, TargetRow
-from barbox.backup.targets import Credentials
+from barbox.backup.queries import KeyRow, TargetRow
+from barbox.backup.standing import Standing, read_standing
 from barbox.core import journal
 from barbox.core.clock import rfc3339
 from barbox.core.database import Database
@@ -32,48 +29,8 @@ log = logging.getLogger(__name__)
 SPOOL = "backup-spool"
 FREEZE_TRIES = 10
 ALARM_AGAIN_MS = 24 * 3_600_000
-LONGEST_LINE = 1024 * 1024
-
-
-class Standing(NamedTuple):
-    """What is known of backups at one moment."""
-
-    keys: list[KeyRow]
-    targets: list[TargetRow]
-    copies: list[CopyRow]
-    generation: int
-
-    def proven(self, target_id: int | None = None) -> list[CopyRow]:
-        """What was read back, the latest first; of one target or of all."""
-        return [
-            each
-            for each in self.copies
-            if each.state == "proven" and target_id in (None, each.target_id) and self.still(each.target_id)
-        ]
-
-    def still(self, target_id: int) -> bool:
-        """Whether a target is in use."""
-        return any(each.id == target_id for each in self.targets)
-
-    def of(self, target: TargetRow) -> rules.Copy:
-        """How one target stands."""
-        failures, tried_at = 0, 0
-        key = self.keys[0].fingerprint if self.keys else ""
-        for each in self.copies:
-            if each.target_id == target.id:
-                tried_at = max(tried_at, each.at)
-                if each.state == "proven":
-                    if each.fingerprint != key:
-                        break  # a new slip: a backup that opens with it is wanted at once
-                    return rules.Copy(target.id, each.business_day, failures, tried_at)
-                failures += 1
-        return rules.Copy(target.id, None, failures, tried_at)
-
-    def doubtful(self, target_id: int) -> list[str]:
-        """Names that were sent to a target and never proven."""
-        return sorted(
-            {each.name for each in self.copies if each.target_id == target_id and each.state == "failed"} - {""}
-        )
+GREET_AFTER_S = 5.0
+"""The till opens first."""
 
 
 class Ended(NamedTuple):
@@ -95,10 +52,11 @@ class Keeper:
         self._tasks: set[asyncio.Task[object]] = set()
         self._alarmed_at = 0
         self._slips_out = True
+        self._horizon = reach.Horizon()
         self.step = ""
         """What is being done: "" nothing, "reaching", "sealing" or "sending"."""
         self.replaced_by = 0
-        """The generation of the box whose name was found at a target; 0: none."""
+        """The generation of the box that took this one's place; 0: none. Then nothing is changed here."""
 
     @property
     def busy(self) -> bool:
@@ -106,14 +64,12 @@ class Keeper:
 
     async def standing(self) -> Standing:
         """Everything that decides what is to be done."""
-        async with self._database.snapshot() as snapshot:
-            restored = await snapshot.all(queries.RESTORATIONS, RestorationRow)
-            return Standing(
-                await snapshot.all(queries.KEYS, KeyRow),
-                await snapshot.all(queries.TARGETS, TargetRow),
-                await snapshot.all(queries.COPIES, CopyRow, most=queries.MOST_COPIES),
-                max((each.generation for each in restored), default=1),
-            )
+        return await read_standing(self._database)
+
+    async def recall(self) -> None:
+        """After a start: what was being made has failed, and who was replaced still is."""
+        await self._database.write(commands.recover)
+        self.replaced_by = (await self.standing()).replaced_by
 
     @contextlib.asynccontextmanager
     async def undisturbed(self) -> AsyncIterator[None]:
@@ -123,6 +79,10 @@ class Keeper:
         async with self._turn:
             self._slips_out = True
             yield
+
+    def greet(self, after_s: float = GREET_AFTER_S) -> None:
+        """Soon after a start: see whose name stands at the targets, lest a box that was replaced goes on selling."""
+        self._beside(self._greet(after_s))
 
     async def look(self) -> None:
         """Make the backups that are due, and raise the alarm when none was proven for 26 hours."""
@@ -135,16 +95,26 @@ class Keeper:
         today = days.of(now)
         async with self._database.snapshot() as snapshot:
             last = await snapshot.one(journal.LAST, journal.Head)
-        wanted = rules.due(
-            [standing.of(each) for each in standing.targets], today, now, last.at if last else 0, days.began(now)
+        copies = [standing.of(each) for each in standing.targets]
+        back = await self._horizon.back(
+            [each.url for each, copy in zip(standing.targets, copies, strict=True) if copy.failures]
         )
-        if wanted:
+        copies = [
+            copy._replace(tried_at=0) if each.url in back else copy
+            for each, copy in zip(standing.targets, copies, strict=True)
+        ]
+        wanted = rules.due(copies, today, now, last.at if last else 0, days.began(now))
+        if wanted and not self.replaced_by:
+            rehearse = now - standing.rehearsed_at >= rules.REHEARSE_MS
             with contextlib.suppress(BackupFault):
-                await self.run("night", wanted)
+                await self.run("night", wanted, rehearse=rehearse)
         await self._watch()
 
-    async def run(self, reason: str, target_ids: Sequence[int] | None = None) -> Ended:
-        """Make a backup at these targets, or at all. Raises BackupFault("busy", "no_key", "no_target")."""
+    async def run(self, reason: str, target_ids: Sequence[int] | None = None, *, rehearse: bool = False) -> Ended:
+        """Make a backup at these targets, or at all; `rehearse`: also start the app on what was read back.
+
+        Raises BackupFault("busy", "slip", "no_key", "no_target").
+        """
         if self.busy:
             raise BackupFault("busy")
         async with self._turn:
@@ -156,25 +126,20 @@ class Keeper:
             targets = [each for each in standing.targets if target_ids is None or each.id in target_ids]
             if not targets:
                 raise BackupFault("no_target")
-            return await self._run(reason, standing, targets)
+            return await self._run(reason, standing, targets, rehearse)
 
-    def start(self, reason: str) -> None:
+    def start(self, reason: str, *, rehearse: bool = False) -> None:
         """`run`, beside. Raises BackupFault("busy")."""
         if self.busy:
             raise BackupFault("busy")
-        task: asyncio.Task[object] = asyncio.create_task(self._quietly(reason))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._beside(self._quietly(reason, rehearse))
 
     async def try_out(self, target: TargetRow) -> Outcome:
         """Write, read and delete a small file there, and put this box's name there anew."""
         standing = await self.standing()
-        errand = self._errand(standing, [_destination(target, standing, anew=True)], None)
-        async with self._child(errand) as child:
-            outcome = Outcome(target.id, "proven")
-            async for report in _reports(child):
-                if isinstance(report, Failed):
-                    outcome = self._failed(report)
+        outcome = Outcome(target.id, "proven")
+        for each in await self._visit(standing, [standing.destination(target, anew=True)], try_out=True):
+            outcome = each
         await self._database.write(commands.claimed, target.id, outcome.state == "proven")
         return outcome
 
@@ -184,9 +149,9 @@ class Keeper:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _quietly(self, reason: str) -> None:
+    async def _quietly(self, reason: str, rehearse: bool) -> None:
         with contextlib.suppress(BackupFault):
-            await self.run(reason)
+            await self.run(reason, rehearse=rehearse)
 
     async def _slips_wait(self) -> bool:
         """Whether a secret still stands in the spool: then no backup is made, for it would be in it."""
@@ -194,16 +159,43 @@ class Keeper:
             self._slips_out = bool(await self._database.write(printing.forget_keys))
         return self._slips_out
 
-    async def _run(self, reason: str, standing: Standing, targets: list[TargetRow]) -> Ended:
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task: asyncio.Task[object] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _greet(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await self.meet()
+
+    async def meet(self) -> None:
+        """See whose name stands at the targets that know this box."""
+        standing = await self.standing()
+        known = [standing.destination(each) for each in standing.targets if each.claimed]
+        if known and not self.replaced_by:
+            await self._visit(standing, known)
+            await self._note_replaced(standing)
+
+    async def _visit(
+        self, standing: Standing, destinations: list[Destination], *, try_out: bool = False
+    ) -> list[Outcome]:
+        """Go to targets without a backup; returns where that failed."""
+        errand = self._errand(standing, destinations, None, try_out=try_out)
+        async with courier.sent_out(errand) as child:
+            return [
+                self._failed(report, standing) async for report in courier.reports(child) if isinstance(report, Failed)
+            ]
+
+    async def _run(self, reason: str, standing: Standing, targets: list[TargetRow], rehearse: bool) -> Ended:
         run_id = await self._database.write(commands.begin_run, reason)
         day = self._database.days.of(self._database.clock.now())
         key, ended = standing.keys[0], Ended([], [])
         left = {each.id for each in targets}
         try:
             await asyncio.to_thread(self._sweep)
-            errand = self._errand(standing, [_destination(each, standing) for each in targets], key)
-            async with self._child(errand) as child:
-                async for outcome in self._follow(child):
+            errand = self._errand(standing, [standing.destination(each) for each in targets], key, rehearse=rehearse)
+            async with courier.sent_out(errand) as child:
+                async for outcome in self._follow(child, standing, run_id):
                     if outcome.target_id:
                         left.discard(outcome.target_id)
                         await self._database.write(commands.end_copy, run_id, outcome, day, key.fingerprint)
@@ -216,20 +208,25 @@ class Keeper:
                 await self._database.write(commands.end_copy, run_id, outcome, day, key.fingerprint)
             worst = ended.faults[0] if ended.faults else Outcome(0, "proven")
             await self._database.write(commands.end_run, run_id, worst.code, worst.detail)
+            await self._note_replaced(standing)
         finally:
             self.step = ""
             await asyncio.to_thread(self._sweep)
         log.info("backup ended", extra={"proven": len(ended.proven), "failed": len(ended.faults)})
         return ended
 
-    async def _follow(self, child: asyncio.subprocess.Process) -> AsyncIterator[Outcome]:
+    async def _follow(
+        self, child: asyncio.subprocess.Process, standing: Standing, run_id: int
+    ) -> AsyncIterator[Outcome]:
         self.step = "reaching"
-        reports = _reports(child)
+        reports = courier.reports(child)
         async for report in reports:
             match report:
                 case Ready(target_ids) if target_ids:
-                    async for failed in self._still(child, reports):
+                    async for failed in self._still(child, reports, standing):
                         yield failed
+                case Rehearsed(problem):
+                    await self._database.write(commands.rehearsed, run_id, problem)
                 case Proven():
                     yield Outcome(
                         report.target_id,
@@ -241,9 +238,11 @@ class Keeper:
                         removed=report.removed,
                     )
                 case Failed():
-                    yield self._failed(report)
+                    yield self._failed(report, standing)
 
-    async def _still(self, child: asyncio.subprocess.Process, reports: AsyncIterator[Report]) -> AsyncIterator[Outcome]:
+    async def _still(
+        self, child: asyncio.subprocess.Process, reports: AsyncIterator[Report], standing: Standing
+    ) -> AsyncIterator[Outcome]:
         """Hold the database still until the child has sealed it."""
         self.step = "sealing"
         async with contextlib.AsyncExitStack() as stack:
@@ -254,12 +253,12 @@ class Keeper:
                 yield Outcome(0, "failed", "stopped", str(error))
                 return
             now = self._database.clock.now()
-            await _send(child, msgspec.json.encode(Go(held.head.seq, held.head.hash.hex(), now)))
+            await courier.tell(child, msgspec.json.encode(Go(held.head.seq, held.head.hash.hex(), now)))
             async for report in reports:
                 if isinstance(report, WasSealed):
                     break
                 if isinstance(report, Failed):
-                    yield self._failed(report)
+                    yield self._failed(report, standing)
             if held.thawed:
                 child.kill()
                 yield Outcome(0, "failed", "stopped", "the write-ahead log outgrew its bound")
@@ -275,12 +274,27 @@ class Keeper:
             await asyncio.sleep(1)
         return await stack.enter_async_context(self._database.frozen())
 
-    def _failed(self, report: Failed) -> Outcome:
-        if report.code in ("replaced", "occupied"):
+    def _failed(self, report: Failed, standing: Standing) -> Outcome:
+        """Only at a target that knew this box does another's name mean that this one was replaced."""
+        known = any(each.id == report.target_id and each.claimed for each in standing.targets)
+        if report.code == "replaced" and known:
             self.replaced_by = max(self.replaced_by, report.generation)
         return Outcome(report.target_id, "failed", report.code, report.detail, name=report.name)
 
-    def _errand(self, standing: Standing, destinations: list[Destination], key: KeyRow | None) -> Errand:
+    async def _note_replaced(self, before: Standing) -> None:
+        if self.replaced_by > before.replaced_by:
+            log.warning("this box was replaced", extra={"generation": self.replaced_by})
+            await self._database.write(commands.replaced, self.replaced_by)
+
+    def _errand(
+        self,
+        standing: Standing,
+        destinations: list[Destination],
+        key: KeyRow | None,
+        *,
+        try_out: bool = False,
+        rehearse: bool = False,
+    ) -> Errand:
         return Errand(
             source=str(self._database.path.absolute()),
             spool=str(self._spool.absolute()),
@@ -292,27 +306,9 @@ class Keeper:
             destinations=destinations,
             recipient=key.recipient if key else "",
             fingerprint=key.fingerprint if key else "",
+            try_out=try_out,
+            rehearse=rehearse,
         )
-
-    @contextlib.asynccontextmanager
-    async def _child(self, errand: Errand) -> AsyncIterator[asyncio.subprocess.Process]:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "barbox.backup.errand",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-            env=child_environment(),
-        )
-        try:
-            await _send(child, msgspec.json.encode(errand))
-            yield child
-        finally:
-            if child.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    child.kill()
-            await child.wait()
 
     def _sweep(self) -> None:
         shutil.rmtree(self._spool, ignore_errors=True)
@@ -320,12 +316,10 @@ class Keeper:
 
     async def _watch(self) -> None:
         standing, now = await self.standing(), self._database.clock.now()
-        since = max(standing.keys[0].made_at, min(each.added_at for each in standing.targets))
-        good = standing.proven()
-        last_good = good[0].at if good else None
-        if rules.overdue(last_good, since, now) and now - self._alarmed_at > ALARM_AGAIN_MS:
+        nights, good = standing.nights(now), standing.proven()
+        if nights and now - self._alarmed_at > ALARM_AGAIN_MS:
             self._alarmed_at = now
-            await self._database.write(commands.alarm, last_good)
+            await self._database.write(commands.alarm, good[0].at if good else None, nights)
 
 
 KEEPER = web.AppKey("KEEPER", Keeper)
@@ -335,38 +329,13 @@ KEEPER = web.AppKey("KEEPER", Keeper)
 async def keeping(database: Database, box_id: str, store: str) -> AsyncIterator[Keeper]:
     """The keeper, for the length of the block."""
     keeper = Keeper(database, box_id, store)
-    await database.write(commands.recover)
+    await keeper.recall()
     try:
         yield keeper
     finally:
         await keeper.stop()
 
 
-def child_environment() -> dict[str, str]:
-    """The environment in which a child finds this same program."""
-    package = str(Path(__file__).parents[2])
-    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))}
-
-
 def newest_schema() -> int:
     """The number of the last migration this release has."""
     return max(int(each.name[:4]) for each in MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.py"))
-
-
-def _destination(target: TargetRow, standing: Standing, *, anew: bool = False) -> Destination:
-    credentials = msgspec.json.decode(target.credentials, type=Credentials) if target.credentials else None
-    known = bool(target.claimed) and not anew
-    return Destination(target.id, target.url, credentials, target.limit_kb, known, standing.doubtful(target.id))
-
-
-async def _reports(child: asyncio.subprocess.Process) -> AsyncIterator[Report]:
-    decode = msgspec.json.Decoder(Report).decode
-    while child.stdout and (line := await child.stdout.readline()):
-        yield decode(line)
-
-
-async def _send(child: asyncio.subprocess.Process, line: bytes) -> None:
-    if child.stdin:
-        child.stdin.write(line + b"\n")
-        with contextlib.suppress(ConnectionError):
-            await child.stdin.drain()

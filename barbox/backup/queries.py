@@ -4,6 +4,7 @@ import msgspec
 from peewee import fn
 
 from barbox.backup.models import BackupCopy, BackupKey, BackupRun, BackupTarget, Restoration
+from barbox.core.models import Counter
 from barbox.core.statements import freeze
 
 C, R, T = BackupCopy, BackupRun, BackupTarget
@@ -58,6 +59,12 @@ class RestorationRow(msgspec.Struct, frozen=True):
     name: str
 
 
+class CounterRow(msgspec.Struct, frozen=True):
+    name: str
+    value: int
+
+
+COUNTERS = freeze(Counter.select(Counter.name, Counter.value).where(Counter.name.startswith("backup.")))
 TARGETS = freeze(
     T.select(T.id, T.name, T.url, T.credentials, T.limit_kb, T.claimed, T.added_at).where(T.hidden == 0).order_by(T.id)
 )

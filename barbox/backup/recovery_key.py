@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from barbox.core.errors import Broken
+from barbox.backup.faults import BackupFault
 
 WORDS = 24
 PREFIX = "AGE-SECRET-KEY-"
@@ -38,7 +38,7 @@ def make() -> RecoveryKey:
 def read(text: str) -> RecoveryKey:
     """The key from what an owner types: its 24 words (four letters of each are enough) or the AGE-SECRET-KEY line.
 
-    Raises Broken with a sentence that names the word that is wrong.
+    Raises BackupFault naming the word that is wrong.
     """
     for line in text.splitlines():
         if line.strip().upper().startswith(PREFIX):
@@ -64,7 +64,7 @@ def _complete(key: str) -> RecoveryKey:
     try:
         recipient = str(x25519.Identity.from_str(key).to_public())
     except IdentityError as error:
-        raise Broken(f"that is not a recovery key: {error}") from None
+        raise BackupFault("key_form", str(error)) from None
     return RecoveryKey(key, _words_of(secret), recipient, fingerprint(recipient))
 
 
@@ -80,13 +80,13 @@ def _words_of(secret: bytes) -> list[str]:
 
 def _bytes_of(words: list[str]) -> bytes:
     if len(words) != WORDS:
-        raise Broken(f"the recovery key has {WORDS} words; {len(words)} were given")
+        raise BackupFault("key_words", str(len(words)))
     bits = 0
     for number, word in enumerate(words, 1):
         bits = bits << 11 | _index(word, number)
     secret = (bits >> 8).to_bytes(32)
     if hashlib.sha256(secret).digest()[0] != bits & 255:
-        raise Broken("all words are known, but one is wrong or two have changed places: compare with the slip again")
+        raise BackupFault("key_sum")
     return secret
 
 
@@ -97,8 +97,8 @@ def _index(word: str, number: int) -> int:
     if exact:
         return exact[0]
     near = difflib.get_close_matches(word, known, n=1)
-    hint = f": did you mean {near[0]!r}?" if near else ""
-    raise Broken(f"word {number}, {word!r}, is not one of the list{hint}")
+    hint = f" ({near[0]}?)" if near else ""
+    raise BackupFault("key_word", f"{number}, {word[:20]!r}{hint},")
 
 
 def _key_of(secret: bytes) -> str:
@@ -111,10 +111,10 @@ def _key_of(secret: bytes) -> str:
 def _secret_of(key: str) -> bytes:
     head, _, data = key.lower().partition("1")
     if head != PREFIX.lower() or len(data) != 58 or not set(data) <= set(_CHARSET):
-        raise Broken("that is not a recovery key: it begins with AGE-SECRET-KEY-1 and has 74 letters")
+        raise BackupFault("key_form")
     values = [_CHARSET.index(letter) for letter in data]
     if _polymod([*_expanded(head), *values]) != 1:
-        raise Broken("a letter of the recovery key is wrong: compare with the slip again")
+        raise BackupFault("key_letters")
     return bytes(_regroup(bytes(values[:-6]), 5, 8))[:32]
 
 

@@ -4,6 +4,7 @@ Everything happens in a folder of its own beside the place where the database wi
 A power cut before it leaves nothing that looks like a box.
 """
 
+import asyncio
 import contextlib
 import os
 import secrets as chance
@@ -15,13 +16,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from barbox.backup import commands, proof, recovery_key, rules
+from barbox.backup.commands import Admission
 from barbox.backup.faults import BackupFault
 from barbox.backup.jobs import newest_schema
 from barbox.backup.recovery_key import RecoveryKey
 from barbox.backup.rules import BackupName
 from barbox.backup.targets import Credentials, open_store
-from barbox.core import secrets
-from barbox.core.clock import BusinessDays, Clock
+from barbox.core import ids, secrets
+from barbox.core.clock import BusinessDays, Clock, show_day
 from barbox.core.database import Database, Lock
 from barbox.core.errors import BadRequest, Broken
 from barbox.core.migrations import migrate
@@ -31,6 +33,11 @@ WORK = "restoring"
 OURS = {WORK, "barbox.lock", "secrets.json"}
 """What an interrupted restore leaves; the next one goes on over it."""
 PIN_DIGITS = 6
+SAID = {
+    "fetching": "Fetching the backup ({size}) …",
+    "proving": "Proving the database and the journal …",
+    "updating": "Bringing it up to this release …",
+}
 
 
 class Offer(NamedTuple):
@@ -40,37 +47,66 @@ class Offer(NamedTuple):
     size: int
 
 
+class Source(NamedTuple):
+    """The chosen backup, where it is, and the key that opens it."""
+
+    url: str
+    credentials: Credentials | None
+    offer: Offer
+    key: RecoveryKey
+
+
+class Step(NamedTuple):
+    """How far a restore is: "fetching" (`done` of `size` bytes), "proving", "updating" or "ready"."""
+
+    name: str
+    done: int = 0
+    size: int = 0
+
+
 class Restored(NamedTuple):
-    """What was restored; `admin` can sign in with `pin` (both empty where the bar had no people yet)."""
+    """What was restored; `admin` (empty where the bar had no people yet) has the new PIN; `device` was paired, or 0."""
 
     name: BackupName
     bar: str
     orders: int
     admin: str
-    pin: str
+    device: int
 
 
-async def offers(url: str, credentials: Credentials | None, store: str | None = None) -> list[Offer]:
-    """The backups at a target, the latest made first.
+Tell = Callable[[Step], None]
 
-    Raises Broken when there are none, or of several bars and `store` does not say which.
-    """
+
+async def listed(url: str, credentials: Credentials | None) -> list[Offer]:
+    """The backups at a target, of all stores, the latest made first. Raises BackupFault, Broken for a bad address."""
     place = open_store(url, credentials)
     try:
         there = await place.names()
-    except BackupFault as fault:
-        raise Broken(f"{url}: {fault}") from None
     finally:
         await place.close()
     found = [Offer(name, each.size) for each in there if (name := rules.parse_name(each.name))]
+    if not found:
+        raise BackupFault("nothing_there", url)
+    return sorted(found, key=lambda each: each.name.made, reverse=True)
+
+
+async def offers(url: str, credentials: Credentials | None, store: str | None = None) -> list[Offer]:
+    """The backups of one store at a target, the latest made first.
+
+    Raises Broken when there are none, or of several bars and `store` does not say which.
+    """
+    try:
+        found = await listed(url, credentials)
+    except BackupFault as fault:
+        raise Broken(f"{url}: {fault}") from None
     stores = sorted({each.name.store for each in found})
     if store:
         found = [each for each in found if each.name.store == rules.plain_store(store)]
     elif len(stores) > 1:
         raise Broken(f"{url} holds backups of several stores ({', '.join(stores)}): say which with --store")
     if not found:
-        raise Broken(f"{url} answers, but holds no backups" + (f" of {store}" if store else ""))
-    return sorted(found, key=lambda each: each.name.made, reverse=True)
+        raise Broken(f"{url} answers, but holds no backups of {store}")
+    return found
 
 
 def choose(found: Sequence[Offer], at: int | None, key: RecoveryKey) -> Offer:
@@ -80,47 +116,69 @@ def choose(found: Sequence[Offer], at: int | None, key: RecoveryKey) -> Offer:
         oldest = min(found, key=lambda each: each.name.at)
         raise Broken(f"there is no backup that old: the oldest is of {show(oldest.name.at)}")
     chosen = fitting[0]
-    if chosen.name.key != key.fingerprint:
+    try:
+        fits(chosen, key)
+    except BackupFault as fault:
         openable = [each for each in found if each.name.key == key.fingerprint]
         hint = f" Your key opens that of {show(openable[0].name.at)}: say --at." if openable else ""
-        needed, given = (recovery_key.show_fingerprint(each) for each in (chosen.name.key, key.fingerprint))
-        raise Broken(f"the backup of {show(chosen.name.at)} opens with the slip {needed}; yours is {given}.{hint}")
-    if chosen.name.schema > newest_schema():
-        raise Broken(f"the backup of {show(chosen.name.at)} was written by a newer release: update Barbox first")
+        raise Broken(f"the backup of {show(chosen.name.at)}: {fault}{hint}") from None
     return chosen
 
 
+def fits(chosen: Offer, key: RecoveryKey) -> None:
+    """Raises BackupFault where the backup opens with another slip ("other_slip") or is of a newer release ("newer")."""
+    if chosen.name.key != key.fingerprint:
+        needed, given = (recovery_key.show_fingerprint(each) for each in (chosen.name.key, key.fingerprint))
+        raise BackupFault("other_slip", f"{needed}; yours is {given}.")
+    if chosen.name.schema > newest_schema():
+        raise BackupFault("newer")
+
+
 async def restore(
-    url: str,
-    credentials: Credentials | None,
-    chosen: Offer,
-    key: RecoveryKey,
+    source: Source,
     folder: Path,
     file_name: str,
     hash_pin: Callable[[str, str], Awaitable[str]],
-    tell: Callable[[str], None],
-) -> Restored:
-    """Make `folder` the data of a box; `hash_pin(pepper, pin)` hashes the admin's new PIN. Raises Broken."""
+    tell: Tell,
+) -> tuple[Restored, str, str]:
+    """Make the new `folder` the data of a box; `hash_pin(pepper, pin)` hashes the admin's new PIN.
+
+    Returns what was restored, that PIN, and a code that pairs one tablet within a day. Raises Broken.
+    """
     with _workplace(folder) as work:
-        database = work / file_name
-        tell(f"Fetching the backup of {show(chosen.name.at)} ({show_size(chosen.size)}) …")
-        await _fetch(url, credentials, chosen, key, database)
-        tell("Proving the database and the journal …")
-        try:
-            proof.examine(database, chosen.name.seq, chosen.name.head)
-        except BackupFault as fault:
-            raise Broken(f"the backup was fetched, but {fault.detail}: choose an older one with --at") from None
-        proof.forget_beside(database)
-        migrate(database)
-        pin = _fresh_pin()
-        known = secrets.load(folder)
-        admin = await _mark(database, chosen.name, await hash_pin(known.pepper, pin))
-        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            orders = connection.execute("SELECT COUNT(*) FROM orders").fetchone()[0]
-            row = connection.execute("SELECT value FROM setting WHERE name = 'name'").fetchone()
-        proof.forget_beside(database)
-        _switch(database, folder / file_name)
-    return Restored(chosen.name, row[0].decode().strip('"') if row else "", orders, admin, pin if admin else "")
+        pin, code = fresh_pin(), ids.typed_code()
+        admission = Admission(await hash_pin(secrets.load(folder).pepper, pin), code=ids.digest(code))
+        done = await prepare(source, work / file_name, admission, tell)
+        _switch(work / file_name, folder / file_name)
+    return done, pin, code
+
+
+async def prepare(source: Source, database: Path, admission: Admission, tell: Tell) -> Restored:
+    """Fetch the backup to the new file `database`, prove it, bring it up to date and admit its new people.
+
+    Raises BackupFault.
+    """
+    name, size = source.offer
+    tell(Step("fetching", 0, size))
+    await _fetch(source, database, lambda done: tell(Step("fetching", done, size)))
+    tell(Step("proving"))
+    try:
+        await asyncio.to_thread(proof.examine, database, name)
+    except BackupFault as fault:
+        raise BackupFault("damaged_there", fault.detail) from None
+    proof.forget_beside(database)
+    tell(Step("updating"))
+    await asyncio.to_thread(migrate, database)
+    async with Database.open(database, Clock(), BusinessDays("UTC", 360)) as opened:
+        admin, device = await opened.write(commands.mark_restored, str(name), name.generation, admission)
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        orders = connection.execute("SELECT COUNT(*) FROM orders").fetchone()[0]
+        row = connection.execute("SELECT value FROM setting WHERE name = 'name'").fetchone()
+    proof.forget_beside(database)
+    sync(database)
+    sync(database.parent)
+    tell(Step("ready"))
+    return Restored(name, row[0].decode().strip('"') if row else "", orders, admin, device)
 
 
 def parse_moment(text: str) -> int:
@@ -144,6 +202,45 @@ def show_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
 
 
+def show_offer(offer: Offer) -> str:
+    """A backup as a line for people."""
+    name = offer.name
+    sold = f"{name.orders} orders of {show_day(name.day)}" if name.day else "no orders"
+    return (
+        f"{show(name.at)}  {show_size(offer.size):>10}  {sold}  {name.seq} entries  store {name.store}  slip {name.key}"
+    )
+
+
+def teller(say: Callable[[str], object]) -> Tell:
+    """Says each step once, in a sentence."""
+    said: set[str] = set()
+
+    def tell(step: Step) -> None:
+        if step.name in SAID and step.name not in said:
+            said.add(step.name)
+            say(SAID[step.name].format(size=show_size(step.size)))
+
+    return tell
+
+
+def fresh_pin() -> str:
+    """A PIN that nobody tries first."""
+    while True:
+        pin = "".join(chance.choice("0123456789") for _ in range(PIN_DIGITS))
+        with contextlib.suppress(BadRequest):
+            check_pin(pin)
+            return pin
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's names, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextlib.contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -161,43 +258,20 @@ def _workplace(folder: Path) -> Iterator[Path]:
         lock.release()
 
 
-async def _fetch(url: str, credentials: Credentials | None, chosen: Offer, key: RecoveryKey, to: Path) -> None:
-    place = open_store(url, credentials)
+async def _fetch(source: Source, to: Path, told: Callable[[int], None]) -> None:
+    place = open_store(source.url, source.credentials)
     try:
-        await proof.read_back(place, str(chosen.name), key.key, to)
+        await proof.read_back(place, str(source.offer.name), source.key.key, to, told)
     except BackupFault as fault:
         if fault.code == "damaged":
-            raise Broken(
-                f"the backup of {show(chosen.name.at)} is damaged ({fault.detail}): choose an older one with --at"
-            ) from None
-        raise Broken(str(fault)) from None
+            raise BackupFault("damaged_there", fault.detail) from None
+        raise
     finally:
         await place.close()
 
 
-async def _mark(database: Path, name: BackupName, pin_hash: str) -> str:
-    async with Database.open(database, Clock(), BusinessDays("UTC", 360)) as opened:
-        return await opened.write(commands.mark_restored, str(name), name.generation, pin_hash)
-
-
 def _switch(database: Path, final: Path) -> None:
     for path in (database, database.parent):
-        _sync(path)
+        sync(path)
     database.rename(final)
-    _sync(final.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _fresh_pin() -> str:
-    while True:
-        pin = "".join(chance.choice("0123456789") for _ in range(PIN_DIGITS))
-        with contextlib.suppress(BadRequest):
-            check_pin(pin)
-            return pin
+    sync(final.parent)

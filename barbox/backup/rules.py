@@ -9,6 +9,10 @@ DAILY, WEEKLY, MONTHLY = 7, 4, 12
 LATEST = 3
 """However the clock jumps, the last three that were made stay."""
 ALARM_MS = 26 * 3_600_000
+DAY_MS = 24 * 3_600_000
+NIGHTS_BEFORE_BANNER = 2
+"""Without a proven backup for so many nights, every manager's screen says so, and the Z report."""
+REHEARSE_MS = 28 * DAY_MS
 QUIET_MS = 15 * 60_000
 PATIENCE_MS = 3 * 3_600_000
 """A night backup waits for a quiet quarter of an hour, but no longer than this after the cut-off."""
@@ -17,14 +21,16 @@ LONGEST_RETRY_MS = 4 * 3_600_000
 
 _NAME = re.compile(
     r"barbox-(?P<store>[a-z0-9_]{1,20})-g(?P<generation>\d{1,6})-(?P<at>\d{8}T\d{6}Z)-s(?P<schema>\d{4})"
-    r"-j(?P<seq>\d{1,15})-(?P<head>[0-9a-f]{16})-k(?P<key>[0-9A-F]{8})\.db\.zst\.age"
+    r"-j(?P<seq>\d{1,15})-(?P<head>[0-9a-f]{16})(?:-d(?P<day>\d{8})o(?P<orders>\d{1,9}))?-k(?P<key>[0-9A-F]{8})"
+    r"\.db\.zst\.age"
 )
 
 
 class BackupName(NamedTuple):
     """Everything a backup's name tells: where from, when, the schema, the journal's length and head, whose key.
 
-    `generation` counts how often the bar was restored; `at` is in ms, whole seconds; `head` is cut to 16 digits.
+    `generation` counts how often the bar was restored; `at` is in ms, whole seconds; `head` is cut to 16 digits;
+    `orders` are those of `day`, the last business day that has any (0: none yet).
     """
 
     store: str
@@ -34,12 +40,15 @@ class BackupName(NamedTuple):
     seq: int
     head: str
     key: str
+    day: int = 0
+    orders: int = 0
 
     def __str__(self) -> str:
         at = datetime.fromtimestamp(self.at // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+        sold = f"-d{self.day}o{self.orders}" if self.day else ""
         return (
-            f"barbox-{self.store}-g{self.generation}-{at}-s{self.schema:04d}-j{self.seq}-{self.head[:16]}-k{self.key}"
-            ".db.zst.age"
+            f"barbox-{self.store}-g{self.generation}-{at}-s{self.schema:04d}-j{self.seq}-{self.head[:16]}{sold}"
+            f"-k{self.key}.db.zst.age"
         )
 
     @property
@@ -65,6 +74,8 @@ def parse_name(name: str) -> BackupName | None:
         int(found["seq"]),
         found["head"],
         found["key"],
+        int(found["day"] or 0),
+        int(found["orders"] or 0),
     )
 
 
@@ -124,6 +135,13 @@ def due(copies: Sequence[Copy], today: int, now: int, last_sale: int, day_began:
     return wanted
 
 
+def next_at(copy: Copy, today: int, now: int, tomorrow: int) -> int:
+    """When (ms) a target's next backup is due; `tomorrow` is when the next business day begins."""
+    if copy.proven_day is not None and copy.proven_day >= today:
+        return tomorrow
+    return max(now, copy.tried_at + retry_after(copy.failures)) if copy.failures else now
+
+
 def retry_after(failures: int) -> int:
     """How long (ms) to wait after the n-th failure in a row."""
     return int(min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** min(failures - 1, 10)))
@@ -132,6 +150,12 @@ def retry_after(failures: int) -> int:
 def overdue(last_good: int | None, since: int, now: int) -> bool:
     """Whether more than 26 h went by without a proven backup; `since` is when backups were first wanted (ms)."""
     return now - (since if last_good is None else max(last_good, since)) > ALARM_MS
+
+
+def nights_without(last_good: int | None, since: int, now: int) -> int:
+    """How many nights went by without a proven backup; the first counts after 26 h, each further one 24 h later."""
+    without = now - (since if last_good is None else max(last_good, since)) - ALARM_MS
+    return 0 if without <= 0 else 1 + without // DAY_MS
 
 
 def say_never(language: str) -> str:

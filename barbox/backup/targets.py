@@ -5,10 +5,11 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 import msgspec
 
+from barbox.backup import media
 from barbox.core.errors import Broken
 
 PIECE = 256 * 1024
@@ -30,6 +31,9 @@ class Found(NamedTuple):
 
 class Store(Protocol):
     """A flat place for files. Every method raises BackupFault saying what to do."""
+
+    async def establish(self) -> None:
+        """Make the place itself, in one that is there."""
 
     async def names(self) -> list[Found]:
         """What is there."""
@@ -76,7 +80,7 @@ class Pace:
 
 
 def open_store(url: str, credentials: Credentials | None = None) -> Store:
-    """The store at `file:///path`, `s3://bucket/prefix?endpoint=…&region=…` or `webdav+https://host/path`.
+    """The store at `file:///path`, `usb://LABEL`, `s3://bucket/prefix?endpoint=…&region=…`, `webdav+https://host/path`.
 
     `webdav+http` and an `http` endpoint are for machines on the bar's own network; what is sent is encrypted anyway.
     Raises Broken naming what is wrong with the address.
@@ -84,10 +88,10 @@ def open_store(url: str, credentials: Credentials | None = None) -> Store:
     parts = _parsed(url)
     query = dict(parse_qsl(parts.query))
     known = credentials or Credentials()
-    if parts.scheme == "file":
+    if parts.scheme in ("file", "usb"):
         from barbox.backup.folder import FolderStore
 
-        return FolderStore(Path(parts.path))
+        return FolderStore(_folder(parts))
     if parts.scheme == "s3":
         from barbox.backup.bucket import BucketStore
 
@@ -98,6 +102,12 @@ def open_store(url: str, credentials: Credentials | None = None) -> Store:
     return WebDavStore(urlunsplit((scheme, parts.netloc, parts.path.rstrip("/") + "/", "", "")), known)
 
 
+def below(url: str, folder: str) -> str:
+    """The address of a folder in a place."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{folder}"))
+
+
 def check(url: str) -> None:
     """Raises Broken when no store could be at that address."""
     _parsed(url)
@@ -105,7 +115,14 @@ def check(url: str) -> None:
 
 def is_medium(url: str) -> bool:
     """Whether the target can be pulled out: then its absence must not be taken for an empty one."""
-    return url.startswith("file:")
+    return url.startswith(("file:", "usb:"))
+
+
+def _folder(parts: SplitResult) -> Path:
+    if parts.scheme == "file":
+        return Path(parts.path)
+    label = unquote(parts.netloc)
+    return (media.folder_of(label) or Path("/not-plugged-in") / label) / parts.path.strip("/")
 
 
 def _parsed(url: str) -> SplitResult:
@@ -116,6 +133,10 @@ def _parsed(url: str) -> SplitResult:
         raise Broken(f"{url} is not an address: {error}") from None
     query: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
     match parts.scheme:
+        case "usb" if not parts.netloc or query or ".." in parts.path:
+            raise Broken(f"{url}: a stick is written usb://LABEL or usb://LABEL/folder")
+        case "usb":
+            pass
         case "file":
             if parts.netloc or not parts.path.startswith("/") or len(parts.path) < 2:
                 raise Broken(f"{url}: a folder is written file:///mnt/usb")
@@ -129,5 +150,5 @@ def _parsed(url: str) -> SplitResult:
             if not parts.hostname or parts.username or query:
                 raise Broken(f"{url}: WebDAV is written webdav+https://host/path, without user or query")
         case _:
-            raise Broken(f"{url}: an address begins with file://, s3:// or webdav+https://")
+            raise Broken(f"{url}: an address begins with file://, usb://, s3:// or webdav+https://")
     return parts

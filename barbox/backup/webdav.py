@@ -38,6 +38,10 @@ class WebDavStore:
             retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=30)},
         )
 
+    async def establish(self) -> None:
+        async with self._ask("MKCOL", "", there=True):
+            pass
+
     async def names(self) -> list[Found]:
         with faults():
             listed = await obstore.list_with_delimiter_async(self._store)
@@ -95,14 +99,16 @@ class WebDavStore:
         headers: dict[str, str] | None = None,
         missing: bool = False,
         exists: bool = False,
+        there: bool = False,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """One request; 404 with `missing` and 412 with `exists` are answers, every other refusal a fault."""
+        """One request; 404 with `missing`, 412 with `exists`, 405 with `there` are answers, other refusals faults."""
         if self._http is None:
             timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_read=SILENCE_S)
             self._http = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
         with _faults():
             async with self._http.request(method, self._url + name, data=data, headers=headers) as answer:
-                fine = answer.status < 300 or (missing and answer.status == 404) or (exists and answer.status == 412)
+                answers = {404: missing, 412: exists, 405: there}
+                fine = answer.status < 300 or answers.get(answer.status, False)
                 if not fine:
                     detail = f"{method} {answer.status} {answer.reason}"
                     unwell = "unreachable" if answer.status in (502, 503, 504) else "refused"

@@ -56,6 +56,7 @@ class VenueView(View):
     business_day: str
     late_amber: int
     late_red: int
+    auto_lock: int
     box_id: str
     version: str
     reachable_at: list[str]
@@ -110,6 +111,7 @@ async def venue(call: Call) -> VenueView:
         business_day=show_day(call.db.days.of(call.db.clock.now())),
         late_amber=settings.late_amber,
         late_red=settings.late_red,
+        auto_lock=settings.auto_lock,
         box_id=app[BOX_ID],
         version=__version__,
         reachable_at=app[ADDRESSES](),

@@ -25,7 +25,7 @@ from barbox.core.errors import Broken, Unavailable
 from barbox.core.idempotency import Answer, Key
 from barbox.core.statements import Statement
 from barbox.core.transaction import Event, Signal, Transaction
-from barbox.core.writer import MOST_IN_A_BATCH, Done, Frozen, Job, Writer, connect_for_writing
+from barbox.core.writer import MOST_IN_A_BATCH, Done, Frozen, Gate, Job, Writer, connect_for_writing
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +55,11 @@ class Database:
     """Opened with `Database.open`; `write` and `read` are all that rooms need."""
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, clock: Clock, days: BusinessDays, batch: int
+        self, path: Path, connection: sqlite3.Connection, clock: Clock, days: BusinessDays, batch: int, gate: Gate
     ) -> None:
         self.path = path
         self.clock = clock
-        self._writer = Writer(path, connection, clock, days, batch, self._settle)
+        self._writer = Writer(path, connection, clock, days, batch, self._settle, gate)
         self._loop = asyncio.get_running_loop()
         self._subscribers: list[Callable[[int, list[Event]], None]] = []
         self._signals: dict[Signal, list[Callable[[], None]]] = {}
@@ -69,11 +69,20 @@ class Database:
     @classmethod
     @contextlib.asynccontextmanager
     async def open(
-        cls, path: Path, clock: Clock, days: BusinessDays, *, batch: int = MOST_IN_A_BATCH
+        cls,
+        path: Path,
+        clock: Clock,
+        days: BusinessDays,
+        *,
+        batch: int = MOST_IN_A_BATCH,
+        gate: Gate = lambda _must: True,
     ) -> AsyncIterator["Database"]:
-        """The database at `path`, already migrated. `batch` 1 commits each command alone (for measuring)."""
+        """The database at `path`, already migrated. `batch` 1 commits each command alone (for measuring).
+
+        `gate` is asked before the write-ahead log is emptied.
+        """
         connection = connect_for_writing(path)
-        database = cls(path, connection, clock, days, batch)
+        database = cls(path, connection, clock, days, batch, gate)
         database._writer.start()
         try:
             await database._open_readers()

@@ -90,6 +90,16 @@ class Unauthenticated(Refusal):
         super().__init__(reason=reason)
 
 
+class TokenExpired(Unauthenticated):
+    """The session goes on, its token is over: have it renewed (POST /api/session/renew) and ask again."""
+
+    code = "token_expired"
+    title = "Token expired"
+
+    def __init__(self) -> None:
+        super().__init__("the token is over, the session is not: renew it")
+
+
 class WrongPin(Refusal):
     status = 401
     code = "wrong_pin"
@@ -116,6 +126,18 @@ class Forbidden(Refusal):
         super().__init__(permission=permission)
 
 
+class PinAgain(Refusal):
+    """Permitted, but the PIN was given so long ago that another may hold the tablet: send it in Manager-Override."""
+
+    status = 403
+    code = "pin_again"
+    title = "PIN again"
+    texts = {"en": "Please enter your PIN again", "zh": "请再次输入 PIN 码"}
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission=permission)
+
+
 class ForeignOrigin(Refusal):
     status = 403
     code = "foreign_origin"
@@ -131,6 +153,28 @@ class NotFound(Refusal):
 
     def __init__(self, what: str, id: object) -> None:  # noqa: A002 (the member's public name)
         super().__init__(what=what, id=id)
+
+
+class SettledBySales(Refusal):
+    """A setting that all amounts stand on, once something was sold."""
+
+    status = 409
+    code = "settled_by_sales"
+    title = "Settled by sales"
+    texts = {
+        "en": "{name} cannot change any more: orders were taken with it, and their amounts would mean something else",
+        "zh": "{name} 已不能更改：已有订单按现有设置计价，更改会使金额失真",
+    }
+    called = {
+        "currency": {"en": "The currency", "zh": "货币"},
+        "taxIncluded": {"en": "Whether prices include tax", "zh": "价格是否含税"},
+    }
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(field=setting)
+
+    def sentence(self, language: str) -> str:
+        return self.texts[language].format(name=self.called[self.fields["field"]][language])
 
 
 class WrongState(Refusal):
@@ -174,6 +218,30 @@ class DayNotReady(Refusal):
         return f"{orders} orders are still open and {drawers} drawers not counted"
 
 
+class NotBackedUp(Refusal):
+    """A backup, a restore or a target that failed; `fault` is its code, `reason` says what to do."""
+
+    status = 409
+    code = "backup_fault"
+    title = "Backup"
+    texts = {"en": "{reason}", "zh": "{reason}"}
+
+    def __init__(self, fault: str, reason: str) -> None:
+        super().__init__(fault=fault, reason=reason)
+
+
+class WasReplaced(Refusal):
+    """This box came back after another was restored from its backups: it changes nothing until an admin decides."""
+
+    status = 409
+    code = "replaced"
+    title = "This box was replaced"
+    texts = {
+        "en": "This box was replaced by another: nothing is changed here until an admin decides (Office, Backups)",
+        "zh": "本机已被另一台替换：在管理员决定之前不能修改任何内容（后台 → 备份）",
+    }
+
+
 class AlreadyThere(Refusal):
     status = 409
     code = "already_there"
@@ -182,6 +250,21 @@ class AlreadyThere(Refusal):
 
     def __init__(self, what: str) -> None:
         super().__init__(what=what)
+
+
+class TableTaken(Refusal):
+    """A booking for tables that are somebody's at that time; `tables` tell which, and whose."""
+
+    status = 409
+    code = "table_taken"
+    title = "Table taken"
+
+    def __init__(self, tables: list[dict[str, Any]]) -> None:
+        super().__init__(tables=tables)
+
+    def sentence(self, language: str) -> str:
+        names = dict.fromkeys(each["table"] for each in self.fields["tables"])
+        return "、".join(names) + " 该时段已被预订" if language == "zh" else "Taken at that time: " + ", ".join(names)
 
 
 class TooLarge(Refusal):

@@ -26,6 +26,7 @@ from barbox.core.errors import (
     Forbidden,
     NotFound,
     NotJson,
+    PinAgain,
     Refusal,
     TooLarge,
     TooMany,
@@ -49,6 +50,8 @@ OVERRIDE = "Manager-Override"
 
 Doorkeeper = Callable[[web.Request, str], Actor]
 Lender = Callable[[web.Request, Actor], Awaitable[Actor]]
+Confirmer = Callable[[web.Request, Actor], Awaitable[bool]]
+CONFIRMER: web.AppKey[Confirmer] = web.AppKey("CONFIRMER", Callable)  # type: ignore[arg-type]
 LENDER: web.AppKey[Lender] = web.AppKey("LENDER", Callable)  # type: ignore[arg-type]
 DATABASE = web.AppKey("DATABASE", Database)
 DOORKEEPER: web.AppKey[Doorkeeper] = web.AppKey("DOORKEEPER", Callable)  # type: ignore[arg-type]
@@ -157,15 +160,15 @@ class Routes:
         return declare
 
 
-def mount(app: web.Application, *rooms: Routes) -> None:
-    """Serve the calls of these rooms."""
+def mount(app: web.Application, *rooms: Routes, sensitive: frozenset[str] = frozenset()) -> None:
+    """Serve the calls of these rooms; a change that needs a `sensitive` permission asks for a PIN given lately."""
     for room in rooms:
         for route in room.all:
             path = re.sub(r"\{(\w+_id)\}", r"{\1:[0-9]{1,15}}", route.path)
-            app.router.add_route(route.method, path, _serve(route))
+            app.router.add_route(route.method, path, _serve(route, sensitive))
 
 
-def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _serve(route: Route, sensitive: frozenset[str]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     level = route.needs if route.needs in (OPEN, DEVICE, SESSION) else SESSION
     permission = None if level == route.needs else route.needs
     decode = msgspec.json.Decoder(route.body).decode if route.body is not None else None
@@ -173,6 +176,7 @@ def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
     path_words = re.findall(r"\{(\w+)\}", re.sub(r"\{\w+_id\}", "", route.path))
     mutates = route.method != "GET"
     lendable = mutates and level == SESSION
+    dear = permission if mutates and permission in sensitive else None
 
     async def handle(request: web.Request) -> web.StreamResponse:
         actor = request.app[DOORKEEPER](request, level)
@@ -180,6 +184,8 @@ def _serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
             actor = await request.app[LENDER](request, actor)
         if permission is not None and permission not in actor.permissions:
             raise Forbidden(permission)
+        if dear is not None and not await request.app[CONFIRMER](request, actor):
+            raise PinAgain(dear)
         found = request.match_info
         arguments: dict[str, Any] = {name: int(found[name]) for name in path_ids}
         arguments |= {name: found[name] for name in path_words}

@@ -115,11 +115,11 @@ class Hub:
                 if listener.behind:
                     self._drop(listener, WSCloseCode.TRY_AGAIN_LATER, b"fell behind: resume")
 
-    def end_sessions(self, over: Callable[[Actor], bool]) -> None:
-        """Close the sockets of those who may listen no longer."""
+    def end_sessions(self, over: Callable[[Actor], bool], code: int = SESSION_OVER) -> None:
+        """Close the sockets of those who may listen no longer, or not as they did."""
         for listener in tuple(self._listeners):
             if over(listener.actor):
-                self._drop(listener, SESSION_OVER, b"session over")
+                self._drop(listener, code, b"session over")
 
     async def close(self) -> None:
         """Say goodbye to all."""

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from barbox.core.clock import BusinessDays
 from barbox.core.database import Snapshot
-from barbox.core.errors import BadRequest, WrongState
+from barbox.core.errors import BadRequest, SettledBySales
 from barbox.core.models import Counter, StoredSetting
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
@@ -53,6 +53,20 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     late_red: Annotated[
         int, Meta(ge=1, le=240, description="A ticket on a display turns red after", extra={"unit": "min"})
     ] = 10
+    auto_lock: Annotated[
+        int,
+        Meta(ge=0, le=240, description="An untouched screen goes back to the PIN pad after", extra={"unit": "min"}),
+    ] = 3
+    pin_again: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=720,
+            description="Voids, refunds and settings ask for the PIN again this long after it was given; 0 never",
+            extra={"unit": "min"},
+        ),
+    ] = 10
+    https: Annotated[bool, Meta(description="Whether tablets may also come by HTTPS, once they trust the box")] = False
 
 
 _ALL = freeze(StoredSetting.select(StoredSetting.name, StoredSetting.value))
@@ -93,8 +107,8 @@ def venue_from(stored: list[StoredValue]) -> Venue:
 def change_venue(tx: Transaction, changes: dict[str, Any]) -> Venue:
     """Store some settings by their camelCase names.
 
-    Raises BadRequest for what does not fit, WrongState for another `taxIncluded` once something was sold: it decides
-    what every order comes to, those that are paid already too.
+    Raises BadRequest for what does not fit, SettledBySales for another `taxIncluded` or `currency` after a sale:
+    they decide what every order comes to, those that are paid already too.
     """
     before = tx.cached(load_venue)
     present = msgspec.to_builtins(before)
@@ -105,8 +119,9 @@ def change_venue(tx: Transaction, changes: dict[str, Any]) -> Venue:
         raise BadRequest(str(error)) from None
     except (KeyError, ValueError, OSError):
         raise BadRequest("is not a known time zone", "timezone") from None
-    if venue.tax_included is not before.tax_included and tx.one(_ORDERS, StoredCount) is not None:
-        raise WrongState("the bar", "selling already: taxIncluded stays as it is")
+    for name in ("taxIncluded", "currency"):
+        if name in changes and changes[name] != present[name] and tx.one(_ORDERS, StoredCount) is not None:
+            raise SettledBySales(name)
     tx.execute_many(_STORE, [{"name": name, "value": msgspec.json.encode(value)} for name, value in changes.items()])
     tx.invalidate(load_venue)
     tx.move_cutoff(days)

@@ -30,6 +30,8 @@ MOST_IN_A_BATCH = 128
 LONGEST_BATCH_S = 0.020
 CHECKPOINT_BYTES = 16 * 1024 * 1024
 """Under load the write-ahead log is checkpointed at this size; otherwise as soon as the writer is idle."""
+ASK_AGAIN_BYTES = 1024 * 1024
+"""When the gate said no."""
 CHECKPOINT_PATIENCE_MS = 100
 IDLE_S = 1.0
 MOST_HELD_BYTES = 256 * 1024 * 1024
@@ -97,13 +99,22 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
 
 
 Settle = Callable[[Sequence[Done], int, list[Event], set[Signal]], None]
+Gate = Callable[[bool], bool]
+"""Asked on the writer's thread before the write-ahead log is emptied: whether it may be. Given True it says yes."""
 
 
 class Writer:
     """Owns the writing connection from `start` to `stop`; `settle` is called on the event loop after each commit."""
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, clock: Clock, days: BusinessDays, most: int, settle: Settle
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        days: BusinessDays,
+        most: int,
+        settle: Settle,
+        gate: Gate,
     ) -> None:
         self.memory = WriterMemory(journal.head(connection), days)
         self.failure: str | None = None
@@ -113,6 +124,7 @@ class Writer:
         self._connection = connection
         self._most = most
         self._settle = settle
+        self._gate = gate
         self._loop = asyncio.get_running_loop()
         self._submitted: list[Job] = []
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
@@ -180,7 +192,7 @@ class Writer:
                 self._checkpoint()
             if stopping:
                 break
-        self._checkpoint()
+        self._checkpoint(must=True)
 
     def _batch(self) -> bool:
         """Run what waits and commit it once; whether the end of the queue was met."""
@@ -283,7 +295,7 @@ class Writer:
         self._loop.call_soon_threadsafe(self._settle, left, 0, [], set())
 
     def _freeze(self) -> None:
-        emptied = self._checkpoint()
+        emptied = self._checkpoint(must=True)
         while self._to_freeze:
             future = self._to_freeze.popleft()
             held = Frozen(self.memory.head)
@@ -299,7 +311,7 @@ class Writer:
         else:
             future.set_result(held)
 
-    def _checkpoint(self) -> bool:
+    def _checkpoint(self, *, must: bool = False) -> bool:
         """As far as it goes at once: a reader that stays in its snapshot must not hold up the next order.
 
         Returns whether the main file now holds everything.
@@ -307,7 +319,10 @@ class Writer:
         if self._broken or (self._frozen and self._wal_bytes() < MOST_HELD_BYTES):
             return False
         while self._frozen:
-            self._frozen.pop().thawed = True
+            self._frozen.pop().thawed, must = True, True
+        if not self._gate(must):
+            self._checkpoint_at = max(CHECKPOINT_BYTES, self._wal_bytes() + ASK_AGAIN_BYTES)
+            return False
         try:
             self._connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_PATIENCE_MS}")
             busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

@@ -17,6 +17,7 @@ from barbox.core.names import decode, first
 from barbox.core.settings import Venue, read_venue
 from barbox.menu import commands, queries, rules
 from barbox.menu.commands import EditCategory, EditGroup, EditPriceRule, EditProduct, EditTaxRate
+from barbox.menu.stations import check_station
 
 routes = Routes("menu")
 
@@ -218,12 +219,14 @@ async def change_tax_rate(call: Call, rate_id: int, body: EditTaxRate) -> Answer
 @routes.post("/api/menu/categories", "menu.edit", 201)
 async def add_category(call: Call, body: EditCategory) -> Answer[Made]:
     """Add a category."""
+    await check_station(call, body.station_id)
     return await call.write(commands.save_category, None, body)
 
 
 @routes.put("/api/menu/categories/{category_id}", "menu.edit")
 async def change_category(call: Call, category_id: int, body: EditCategory) -> Answer[Made]:
     """Change a category."""
+    await check_station(call, body.station_id)
     return await call.write(commands.save_category, category_id, body)
 
 
@@ -254,12 +257,14 @@ async def hide_group(call: Call, group_id: int) -> None:
 @routes.post("/api/menu/products", "menu.edit", 201)
 async def add_product(call: Call, body: EditProduct) -> Answer[Made]:
     """Add a product."""
+    await check_station(call, body.station_id)
     return await call.write(commands.save_product, None, body)
 
 
 @routes.put("/api/menu/products/{product_id}", "menu.edit")
 async def change_product(call: Call, product_id: int, body: EditProduct) -> Answer[Made]:
     """Change a product; what was ordered keeps its price."""
+    await check_station(call, body.station_id)
     return await call.write(commands.save_product, product_id, body)
 
 

@@ -70,7 +70,8 @@ class EditProduct(Body):
 class EditPriceRule(Body):
     """A happy hour; `weekdays` are 0 (Monday) to 6; from after until runs past midnight.
 
-    Its prices take no further discount unless it `combines`.
+    Its prices take no further discount unless it `combines`. With a `tierId` they are for members of that tier and
+    those above.
     """
 
     names: Names
@@ -84,6 +85,14 @@ class EditPriceRule(Body):
     product_id: Id | None = None
     priority: Annotated[int, Meta(ge=0, le=1000)] = 0
     combines: bool = False
+    tier_id: Id | None = None
+
+
+class Sorted(Body):
+    """What stands in which order; what is left out stays where it was."""
+
+    categories: Annotated[list[Id], Meta(max_length=1000)] = []
+    products: Annotated[list[Id], Meta(max_length=5000)] = []
 
 
 def save_tax_rate(tx: Transaction, id: int | None, body: EditTaxRate) -> Made:  # noqa: A002
@@ -92,12 +101,22 @@ def save_tax_rate(tx: Transaction, id: int | None, body: EditTaxRate) -> Made:  
 
 
 def save_category(tx: Transaction, id: int | None, body: EditCategory) -> Made:  # noqa: A002
+    return tell(tx, "category", put_category(tx, id, body), body)
+
+
+def put_category(tx: Transaction, id: int | None, body: EditCategory) -> int:  # noqa: A002
+    """Store a category; whoever stores many tells of them once."""
     row = {"names": encode(body.names), "color": body.color, "sort": body.sort, "station_id": body.station_id}
-    return _saved(tx, Category, id, row)
+    return _store(tx, Category, id, row)
 
 
 def save_group(tx: Transaction, id: int | None, body: EditGroup) -> Made:  # noqa: A002
     """A modifier group with all its modifiers; those left out are hidden."""
+    return tell(tx, "modifier_group", put_group(tx, id, body), body)
+
+
+def put_group(tx: Transaction, id: int | None, body: EditGroup) -> int:  # noqa: A002
+    """Store a group with its modifiers. Raises BadRequest, NotFound."""
     if body.minimum > body.maximum:
         raise BadRequest("is more than maximum", "minimum")
     row = {"names": encode(body.names), "minimum": body.minimum, "maximum": body.maximum, "kind": body.kind}
@@ -114,11 +133,15 @@ def save_group(tx: Transaction, id: int | None, body: EditGroup) -> Made:  # noq
             "hidden": 0,
         }
         _store(tx, Modifier, modifier.id, fields, Modifier.group_id == group_id)
-    return _told(tx, "modifier_group", group_id, body)
+    return group_id
 
 
 def save_product(tx: Transaction, id: int | None, body: EditProduct) -> Made:  # noqa: A002
-    """A product with its modifier groups. Raises NotFound for a category, rate or group that is not there."""
+    return tell(tx, "product", put_product(tx, id, body), body)
+
+
+def put_product(tx: Transaction, id: int | None, body: EditProduct) -> int:  # noqa: A002
+    """Store a product with its modifier groups. Raises NotFound for a category, rate or group that is not there."""
     _must_exist(tx, Category, body.category_id)
     _must_exist(tx, TaxRate, body.tax_rate_id)
     for group_id in body.group_ids:
@@ -132,7 +155,16 @@ def save_product(tx: Transaction, id: int | None, body: EditProduct) -> Made:  #
     tx.run(ProductGroup.delete().where(ProductGroup.product_id == product_id))
     for sort, group_id in enumerate(dict.fromkeys(body.group_ids)):
         tx.run(ProductGroup.insert(product_id=product_id, group_id=group_id, sort=sort))
-    return _told(tx, "product", product_id, body)
+    return product_id
+
+
+def sort(tx: Transaction, body: Sorted) -> None:
+    """Put categories, or products, in this order. Raises NotFound."""
+    for model, ids in ((Category, body.categories), (Product, body.products)):
+        for place, number in enumerate(dict.fromkeys(ids), 1):
+            if tx.run(model.update(sort=10 * place).where(model.id == number)).rowcount == 0:
+                raise NotFound(model._meta.table_name, number)
+    tell(tx, "sort", 0, body)
 
 
 def save_price_rule(tx: Transaction, id: int | None, body: EditPriceRule) -> Made:  # noqa: A002
@@ -146,7 +178,7 @@ def set_available(tx: Transaction, product_id: int, available: bool) -> Made:
     """86 a product, or take it back."""
     _must_exist(tx, Product, product_id)
     tx.run(Product.update(available=int(available)).where(Product.id == product_id))
-    return _told(tx, "product", product_id, {"available": available})
+    return tell(tx, "product", product_id, {"available": available})
 
 
 def hide(tx: Transaction, what: str, id: int) -> None:  # noqa: A002
@@ -159,7 +191,7 @@ def hide(tx: Transaction, what: str, id: int) -> None:  # noqa: A002
     }[what]
     _must_exist(tx, model, id)
     tx.run(model.update(hidden=1).where(model.id == id))
-    _told(tx, what, id, {"hidden": True})
+    tell(tx, what, id, {"hidden": True})
 
 
 def _takes(tx: Transaction, kind: rules.GroupKind, modifier: EditModifier, field: str) -> int:
@@ -185,7 +217,7 @@ def _must_be_free(tx: Transaction, barcode: str | None, id: int | None) -> None:
 
 
 def _saved(tx: Transaction, model: type[Any], id: int | None, row: dict[str, Any], body: Any = None) -> Made:  # noqa: A002
-    return _told(tx, model._meta.table_name, _store(tx, model, id, row), body or row)
+    return tell(tx, model._meta.table_name, _store(tx, model, id, row), body or row)
 
 
 def _store(
@@ -208,7 +240,8 @@ def _must_exist(tx: Transaction, model: type[Any], id: int) -> None:  # noqa: A0
         raise NotFound(model._meta.table_name, id)
 
 
-def _told(tx: Transaction, what: str, id: int, change: Any) -> Made:  # noqa: A002
+def tell(tx: Transaction, what: str, id: int, change: Any) -> Made:  # noqa: A002
+    """Let every screen know that the menu changed."""
     tx.invalidate(load_catalogue)
     tx.emit(
         "menu.changed",

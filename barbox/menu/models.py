@@ -88,4 +88,5 @@ class PriceRule(Table):
     value = peewee.IntegerField()
     priority = peewee.IntegerField()
     combines = peewee.IntegerField(default=0)
+    tier_id = peewee.IntegerField(null=True)
     hidden = peewee.IntegerField(default=0)

@@ -53,7 +53,7 @@ class _ProductRow(msgspec.Struct):
     discountable: int
 
 
-class _GroupRow(msgspec.Struct):
+class GroupRow(msgspec.Struct):
     id: int
     names: str
     minimum: int
@@ -61,7 +61,7 @@ class _GroupRow(msgspec.Struct):
     kind: Literal["choice", "size", "set"]
 
 
-class _ModifierRow(msgspec.Struct):
+class ModifierRow(msgspec.Struct):
     id: int
     group_id: int
     names: str
@@ -70,12 +70,12 @@ class _ModifierRow(msgspec.Struct):
     takes: int
 
 
-class _LinkRow(msgspec.Struct):
+class LinkRow(msgspec.Struct):
     product_id: int
     group_id: int
 
 
-class _RuleRow(msgspec.Struct):
+class RuleRow(msgspec.Struct):
     id: int
     names: str
     weekdays: int
@@ -88,6 +88,7 @@ class _RuleRow(msgspec.Struct):
     value: int
     priority: int
     combines: bool
+    tier_id: int | None
 
 
 P, C, G, M, L, T, R = (
@@ -142,6 +143,7 @@ PRICE_RULES = freeze(
         R.value,
         R.priority,
         R.combines,
+        R.tier_id,
     ).where(R.hidden == 0)
 )
 
@@ -156,10 +158,10 @@ def load_catalogue(tx: Transaction) -> Catalogue:
     """Use through `tx.cached(load_catalogue)`."""
     return _catalogue(
         tx.all(PRODUCTS, _ProductRow),
-        tx.all(GROUPS, _GroupRow),
-        tx.all(MODIFIERS, _ModifierRow),
-        tx.all(LINKS, _LinkRow),
-        tx.all(PRICE_RULES, _RuleRow),
+        tx.all(GROUPS, GroupRow),
+        tx.all(MODIFIERS, ModifierRow),
+        tx.all(LINKS, LinkRow),
+        tx.all(PRICE_RULES, RuleRow),
         tx.all(TAX_RATES, TaxRow),
     )
 
@@ -168,20 +170,20 @@ async def read_catalogue(snapshot: Snapshot) -> Catalogue:
     """The same, for reads."""
     return _catalogue(
         await snapshot.all(PRODUCTS, _ProductRow),
-        await snapshot.all(GROUPS, _GroupRow),
-        await snapshot.all(MODIFIERS, _ModifierRow),
-        await snapshot.all(LINKS, _LinkRow),
-        await snapshot.all(PRICE_RULES, _RuleRow),
+        await snapshot.all(GROUPS, GroupRow),
+        await snapshot.all(MODIFIERS, ModifierRow),
+        await snapshot.all(LINKS, LinkRow),
+        await snapshot.all(PRICE_RULES, RuleRow),
         await snapshot.all(TAX_RATES, TaxRow),
     )
 
 
 def _catalogue(
     products: list[_ProductRow],
-    groups: list[_GroupRow],
-    modifiers: list[_ModifierRow],
-    links: list[_LinkRow],
-    price_rules: list[_RuleRow],
+    groups: list[GroupRow],
+    modifiers: list[ModifierRow],
+    links: list[LinkRow],
+    price_rules: list[RuleRow],
     tax_rates: list[TaxRow],
 ) -> Catalogue:
     of_group: defaultdict[int, list[rules.Modifier]] = defaultdict(list)

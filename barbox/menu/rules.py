@@ -9,6 +9,8 @@ from barbox.core.errors import BadRequest
 from barbox.core.money import divide_half_up
 
 MINUTES_A_DAY = 1440
+NO_TIERS: frozenset[int] = frozenset()
+"""A guest who is no member."""
 
 
 GroupKind = Literal["choice", "size", "set"]
@@ -69,7 +71,8 @@ class Product(msgspec.Struct, frozen=True):
 class PriceRule(msgspec.Struct, frozen=True):
     """A happy hour. `value` is basis points off (percent), minor units off (amount) or the price itself (fixed).
 
-    What is sold by it takes no further discount, unless it `combines`.
+    What is sold by it takes no further discount, unless it `combines`. One with a `tier_id` is a member price: for
+    guests who have reached that tier.
     """
 
     id: int
@@ -84,6 +87,7 @@ class PriceRule(msgspec.Struct, frozen=True):
     value: int
     priority: int
     combines: bool = False
+    tier_id: int | None = None
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -100,19 +104,29 @@ def price_in_force(product: Product, rules: Iterable[PriceRule], moment: Moment,
 
 
 def rule_in_force(
-    product: Product, rules: Iterable[PriceRule], moment: Moment, area_id: int | None
+    product: Product,
+    rules: Iterable[PriceRule],
+    moment: Moment,
+    area_id: int | None,
+    tiers: frozenset[int] = NO_TIERS,
 ) -> PriceRule | None:
-    """The rule that makes the product's price now, if any does: one alone, of the highest priority."""
-    applying = [rule for rule in rules if applies(rule, product, moment, area_id)]
-    return max(applying, key=lambda each: (each.priority, each.id)) if applying else None
+    """The rule that makes the product's price now, if any does: one alone, of the highest priority.
+
+    `tiers` are those the guest has reached; of rules with one priority a member's own goes first.
+    """
+    applying = [rule for rule in rules if applies(rule, product, moment, area_id, tiers)]
+    return max(applying, key=lambda each: (each.priority, each.tier_id is not None, each.id)) if applying else None
 
 
-def applies(rule: PriceRule, product: Product, moment: Moment, area_id: int | None) -> bool:
-    """Whether a rule is for this product, place and moment."""
+def applies(
+    rule: PriceRule, product: Product, moment: Moment, area_id: int | None, tiers: frozenset[int] = NO_TIERS
+) -> bool:
+    """Whether a rule is for this product, place, moment and guest."""
     return (
         rule.product_id in (None, product.id)
         and rule.category_id in (None, product.category_id)
         and rule.area_id in (None, area_id)
+        and (rule.tier_id is None or rule.tier_id in tiers)
         and _in_window(rule, moment)
     )
 

@@ -1,6 +1,7 @@
 """Every change of an order: one function, one transaction, one journal entry, the tickets it causes."""
 
 import msgspec
+from msgspec import UNSET
 
 from barbox.core.errors import BadRequest, Forbidden, StaleVersion, WrongState
 from barbox.core.settings import load_venue
@@ -26,6 +27,7 @@ from barbox.orders.book import (
 )
 from barbox.orders.book import load as load
 from barbox.orders.discounts import put_discount
+from barbox.orders.guests import attach, tiers_of
 from barbox.orders.lines import compose, give_back, kept_modifiers, rewritten, taken, tell_stations
 from barbox.orders.requests import (
     Again,
@@ -57,7 +59,9 @@ def place(tx: Transaction, request: NewOrder) -> OrderView:
     """A new order: prices snapshotted, stock taken, lines stored, stations told, journalled: all of it or none."""
     customer = msgspec.json.encode(request.customer_info).decode() if request.customer_info else None
     order = new_order(tx, request, customer=customer)
-    lines = compose(tx, order.id, request.items, order.area_id)
+    if request.member_id is not None:
+        attach(tx, order, (), request.member_id)
+    lines = compose(tx, order.id, request.items, order.area_id, tiers_of(tx, order))
     take(tx, taken(lines))
     insert_lines(tx, lines)
     tell_stations(tx, "new", order, (line for line in lines if line.status == "preparing"))
@@ -79,6 +83,8 @@ def change(tx: Transaction, order_id: int, request: OrderChange) -> OrderView:
     for index, each in enumerate(request.changes or ()):
         _change_line(tx, lines, each, f"changes[{index}]")
     order.covers = request.covers or order.covers
+    if request.member_id is not UNSET:
+        attach(tx, order, lines, request.member_id)
     if request.table_id or request.tab:
         before = place_of(order)
         seat(tx, order, request)
@@ -95,6 +101,8 @@ def change(tx: Transaction, order_id: int, request: OrderChange) -> OrderView:
         "covers": request.covers,
         "discount": request.discount,
     } | ({"ageChecked": True} if request.age_checked else {})
+    if request.member_id is not UNSET:
+        facts["memberId"] = request.member_id
     return store(tx, "order.changed", order, lines, tenders, facts)
 
 
@@ -137,7 +145,7 @@ def _once_more(tx: Transaction, line: LineRow, lines: list[LineRow]) -> NewItem:
 
 def _added(tx: Transaction, order: OrderRow, items: list[NewItem]) -> list[LineRow]:
     """New lines, taken off the shelf, stored and sent; an order whose bill was asked for is open again."""
-    new = compose(tx, order.id, items, order.area_id)
+    new = compose(tx, order.id, items, order.area_id, tiers_of(tx, order)) if items else []
     take(tx, taken(new))
     insert_lines(tx, new)
     tell_stations(tx, "new", order, (line for line in new if line.status == "preparing"))

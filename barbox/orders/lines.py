@@ -1,6 +1,7 @@
 """Lines in the making: from what a tablet asks to rows with snapshotted names and prices, and to station tickets."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from barbox.core.errors import BadRequest, NotOffered
 from barbox.core.money import THOUSANDTH, parse_quantity, times
 from barbox.core.transaction import Transaction
 from barbox.menu.queries import Catalogue, load_catalogue
-from barbox.menu.rules import Modifier, Moment, PriceRule, Product, choose, rule_in_force, sized
+from barbox.menu.rules import NO_TIERS, Modifier, Moment, PriceRule, Product, choose, rule_in_force, sized
 from barbox.orders.requests import LineChange, NewItem, Part
 from barbox.orders.rows import LineRow, OrderRow
 from barbox.printing.commands import Routed, print_ticket
@@ -18,16 +19,24 @@ from barbox.printing.contents import Action, Ticket, TicketLine
 from barbox.stock.commands import Taken, put_back
 
 
-def compose(tx: Transaction, order_id: int, items: Sequence[NewItem], area_id: int | None) -> list[LineRow]:
-    """New lines at the prices in force now. Raises BadRequest or NotOffered naming the item."""
+def compose(
+    tx: Transaction,
+    order_id: int,
+    items: Sequence[NewItem],
+    area_id: int | None,
+    tiers: frozenset[int] = NO_TIERS,
+) -> list[LineRow]:
+    """New lines at the prices in force now, for a member of these tiers. Raises BadRequest or NotOffered."""
     catalogue = tx.cached(load_catalogue)
     first = tx.number("line", len(items)) if items else 0
-    moment = now(tx) if catalogue.price_rules else Moment(0, 0)
+    moment = moment_of(tx.local_time) if catalogue.price_rules else Moment(0, 0)
     lines = []
     for index, item in enumerate(items):
         try:
             product = _offered(catalogue, item.item_id, "itemId")
-            rule = rule_in_force(product, catalogue.price_rules, moment, area_id) if catalogue.price_rules else None
+            rule = None
+            if catalogue.price_rules:
+                rule = rule_in_force(product, catalogue.price_rules, moment, area_id, tiers)
             chosen = choose(product, item.modifiers, "modifiers")
             line = _line(tx, order_id, first + index, item, product, rule, chosen)
             lines.append(line)
@@ -42,9 +51,8 @@ def compose(tx: Transaction, order_id: int, items: Sequence[NewItem], area_id: i
     return lines
 
 
-def now(tx: Transaction) -> Moment:
-    """The venue's weekday and minute, for happy hours."""
-    local = tx.local_time
+def moment_of(local: datetime) -> Moment:
+    """A time on the venue's wall as weekday and minute, for happy hours."""
     return Moment(local.weekday(), local.hour * 60 + local.minute)
 
 
@@ -69,7 +77,7 @@ def _line(
     quantity = thousandths(item.quantity, product.unit, "quantity")
     if product.open_price:
         rule = None
-    unit = _unit_price(product, rule, chosen, item.price)
+    unit = unit_price(product, rule, chosen, item.price, "price")
     return LineRow(
         order_id=order_id,
         line_id=line_id,
@@ -96,12 +104,15 @@ def _line(
     )
 
 
-def _unit_price(product: Product, rule: PriceRule | None, chosen: Sequence[Modifier], asked: int | None) -> int:
+def unit_price(
+    product: Product, rule: PriceRule | None, chosen: Sequence[Modifier], asked: int | None, field: str
+) -> int:
+    """What one costs with what was chosen; `asked` is what an open-price product shall cost. Raises BadRequest."""
     if asked is not None and not product.open_price:
-        raise BadRequest("is for open-price products only", "price")
+        raise BadRequest("is for open-price products only", field)
     if product.open_price:
         if asked is None:
-            raise BadRequest("is needed: this product has no price of its own", "price")
+            raise BadRequest("is needed: this product has no price of its own", field)
         return max(0, asked + sum(modifier.price for modifier in chosen))
     if not chosen:
         return sized(product, None, rule)
@@ -244,7 +255,7 @@ def tell_stations(
     reason: str | None = None,
 ) -> None:
     """Put the stations' tickets in the spool, in this same transaction."""
-    routed = [Routed(line.station_id, _ticket_line(line)) for line in lines]
+    routed = [Routed(line.station_id, _ticket_line(line), line.sent_at) for line in lines]
     ticket = Ticket(
         action=action,
         place=order.table_name or order.tab or "",

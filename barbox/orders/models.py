@@ -34,6 +34,7 @@ class Order(Table):
     takeaway = peewee.IntegerField(default=0)
     refunded = peewee.IntegerField(default=0)
     terms = peewee.TextField(null=True)
+    member_id = peewee.IntegerField(null=True)
 
     class Meta:
         table_name = "orders"

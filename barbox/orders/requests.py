@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from barbox.core.messages import Amount, Body, Id, ShortText
 from barbox.orders.views import CustomerInfo
@@ -66,6 +66,7 @@ class NewOrder(Body):
     customer_info: CustomerInfo | None = None
     takeaway: bool = False
     age_checked: bool = False
+    member_id: Id | None = None
 
 
 class LineChange(Body):
@@ -89,7 +90,7 @@ class NewDiscount(Body):
 
 
 class OrderChange(Body):
-    """Adding `items` needs no version, for adding commutes; everything else is made against one."""
+    """Adding `items` needs no version, for adding commutes, nor does `memberId` (null: nobody's); all else does."""
 
     version: Annotated[int, Meta(ge=1)] | None = None
     items: Items | None = None
@@ -99,6 +100,7 @@ class OrderChange(Body):
     tab: ShortText | None = None
     discount: NewDiscount | None = None
     age_checked: bool = False
+    member_id: Id | UnsetType | None = UNSET
 
 
 class Send(Body):

@@ -31,6 +31,7 @@ class OrderRow(msgspec.Struct, gc=False):
     takeaway: int = 0
     refunded: int = 0
     terms: str | None = None
+    member_id: int | None = None
 
 
 class LineRow(msgspec.Struct, gc=False):

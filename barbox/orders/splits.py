@@ -120,7 +120,7 @@ def _to_new(
 ) -> SplitView:
     order, lines, tenders = taken
     new = new_order(tx, seated, customer=order.customer)
-    new.staff_id, new.staff_name = order.staff_id, order.staff_name
+    new.staff_id, new.staff_name, new.member_id = order.staff_id, order.staff_name, order.member_id
     given = terms_of(order).discount
     if given is not None and given.kind == "percent":
         keep_terms(new, msgspec.structs.replace(terms_of(new), discount=given))

@@ -124,6 +124,7 @@ class OrderView(View):
     staff_id: int | None
     staff_name: str
     customer_info: CustomerInfo | None
+    member_id: int | None
     items: list[LineView]
     subtotal: int
     discount: DiscountView | None
@@ -191,6 +192,7 @@ def view(
         staff_id=order.staff_id,
         staff_name=order.staff_name,
         customer_info=_decode_customer(order.customer) if order.customer else None,
+        member_id=order.member_id,
         items=[_line_view(line, around) for line in lines],
         subtotal=found.subtotal,
         discount=_discount_view(terms.discount),

@@ -40,6 +40,20 @@ class PayCode(View):
     qr_svg: str
 
 
+class PayCodeQuery(View):
+    """`amount` for a part of what is owed, in minor units; all of it by default."""
+
+    amount: Annotated[int, Meta(ge=1, le=10**11)] | None = None
+
+
+class ReceiptCode(View):
+    """A receipt's number in its business day, and the QR code of its page for the guest's own phone."""
+
+    number: int
+    url: str
+    qr_svg: str
+
+
 class Drawers(View):
     drawers: list[DrawerView]
 
@@ -76,13 +90,24 @@ async def receipt(call: Call, order_id: int) -> Answer[Queued]:
 
 
 @routes.get("/api/orders/{order_id}/pay-code", "payment.take")
-async def pay_code(call: Call, order_id: int) -> PayCode:
+async def pay_code(call: Call, order_id: int, query: PayCodeQuery) -> PayCode:
     """The venue's own payment QR with what this order owes, to be shown to the guest; empty where there is none."""
     async with call.db.snapshot() as snapshot:
         order = await queries.read(snapshot, order_id)
-        text = orders.pay_code(await read_venue(snapshot), order.balance)
-    svg = segno.make(text, error="m").svg_inline(scale=6, border=3, dark="#000", light="#fff") if text else ""
-    return PayCode(order.balance, text, svg)
+        amount = order.balance if query.amount is None else min(query.amount, order.balance)
+        text = orders.pay_code(await read_venue(snapshot), amount)
+    return PayCode(amount, text, _qr(text))
+
+
+@routes.get("/api/orders/{order_id}/receipt-code", "payment.take")
+async def receipt_code(call: Call, order_id: int) -> ReceiptCode:
+    """The QR code of a paid order's receipt, to be scanned off the screen."""
+    async with call.db.snapshot() as snapshot:
+        known = await commands.read_receipt(snapshot, order_id)
+    url = commands.page_of(_home(call), known) if known else None
+    if known is None or url is None:
+        raise NotFound("receipt", order_id)
+    return ReceiptCode(known.number, url, _qr(url))
 
 
 @routes.post("/api/orders/{order_id}/reopen", "order.reopen")
@@ -197,6 +222,10 @@ async def receipt_page(call: Call, token: str) -> web.Response:
         venue = await read_venue(snapshot)
     html = page.page(known, order, venue, call.db.days, call.language)
     return web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+def _qr(text: str) -> str:
+    return segno.make(text, error="m").svg_inline(scale=6, border=3, dark="#000", light="#fff") if text else ""
 
 
 def _home(call: Call) -> str:

@@ -6,14 +6,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from barbox.core.database import Snapshot
 from barbox.core.errors import Forbidden, WrongState
 from barbox.core.messages import Body, Id, View
 from barbox.core.settings import load_venue
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.orders.commands import around, bill_of, load, record_payment, reopen_order, take_back_held
-from barbox.orders.queries import OrderView, view
-from barbox.payments import rules
+from barbox.orders.queries import OrderRow, OrderView, view
+from barbox.payments import guests, rules
 from barbox.payments.booking import book, must_owe, store_payment, unsettle
 from barbox.payments.drawers import session_for
 from barbox.payments.models import Receipt
@@ -68,9 +69,10 @@ def take(tx: Transaction, request: NewPayment, home: str = "") -> PaymentView:
         raise Forbidden("order.comp")
     order, _, _ = load(tx, request.order_id)
     must_owe(order.status)
-    settled = rules.settle(request.tenders, order.total - order.paid, tx.cached(load_venue).cash_rounding)
+    tenders = guests.addressed(tx, order, request.tenders)
+    settled = rules.settle(tenders, order.total - order.paid, tx.cached(load_venue).cash_rounding)
     session_id = session_for(tx, request.drawer_id)
-    return _take(tx, order.id, settled, session_id, home, share=request.share)
+    return _take(tx, order, settled, session_id, home, share=request.share)
 
 
 def write_off(tx: Transaction, order_id: int, reason: str) -> PaymentView:
@@ -79,7 +81,7 @@ def write_off(tx: Transaction, order_id: int, reason: str) -> PaymentView:
     order, _, _ = load(tx, order_id)
     must_owe(order.status)
     lost = Settled("walkout", order.total - order.paid, reference=reason)
-    return _take(tx, order_id, [lost], session_for(tx, None), "", silent=True)
+    return _take(tx, order, [lost], session_for(tx, None), "", silent=True)
 
 
 def reopen(tx: Transaction, order_id: int, reason: str) -> OrderView:
@@ -88,12 +90,13 @@ def reopen(tx: Transaction, order_id: int, reason: str) -> OrderView:
     shown = reopen_order(tx, order_id, reason)
     if order.status == "paid":
         unsettle(tx, order_id, session_for(tx, None))
+        guests.take_back(tx, shown)
     return shown
 
 
 def _take(
     tx: Transaction,
-    order_id: int,
+    order: OrderRow,
     settled: list[Settled],
     session_id: int,
     home: str,
@@ -101,23 +104,27 @@ def _take(
     share: int | None = None,
     silent: bool = False,
 ) -> PaymentView:
+    order_id = order.id
     payment_id = store_payment(tx, order_id, session_id, settled)
+    guests.charge(tx, order, payment_id, settled, session_id)
     facts = {"paymentId": payment_id, "sessionId": session_id, "tenders": settled, "share": share}
     after = record_payment(tx, order_id, sum(each.amount for each in settled), facts, share=share)
     book(tx, payment_id, after, session_id)
+    if after.status == "paid":
+        guests.earn(tx, after, payment_id)
     if any(each.method == "cash" for each in settled):
         kick_drawer(tx)
     known = None
     if after.status == "paid" and not silent:
         known = _number(tx, order_id)
-        print_bill(tx, bill_of(after, receipt=known.number, url=_page(home, known)), order_id)
+        print_bill(tx, bill_of(after, receipt=known.number, url=page_of(home, known)), order_id)
     return PaymentView(
         payment_id,
         sum(each.change for each in settled),
         after.balance,
         after,
         known.number if known else None,
-        _page(home, known) if known else None,
+        page_of(home, known) if known else None,
     )
 
 
@@ -130,7 +137,14 @@ def _number(tx: Transaction, order_id: int) -> KnownReceipt:
     return known
 
 
-def _page(home: str, known: KnownReceipt) -> str | None:
+async def read_receipt(snapshot: Snapshot, order_id: int) -> KnownReceipt | None:
+    """The latest receipt of an order, if it was paid."""
+    found = await snapshot.all(_RECEIPT_OF, KnownReceipt, order_id=order_id)
+    return found[0] if found else None
+
+
+def page_of(home: str, known: KnownReceipt) -> str | None:
+    """Where a receipt's page is, below the box's address `home`; None while the box has none."""
     return f"{home}/r/{known.token}" if home else None
 
 
@@ -141,7 +155,7 @@ def print_receipt(tx: Transaction, order_id: int, home: str = "") -> Queued:
         raise WrongState("the order", "not paid")
     known = tx.one(_RECEIPT_OF, KnownReceipt, order_id=order_id)
     shown = view(order, lines, tenders, around(tx))
-    paper = bill_of(shown, receipt=known.number, url=_page(home, known)) if known else bill_of(shown)
+    paper = bill_of(shown, receipt=known.number, url=page_of(home, known)) if known else bill_of(shown)
     job_id = print_bill(tx, paper, order_id, copy=2)
     if job_id is None:
         raise WrongState("the receipt printer", "not there")

@@ -174,6 +174,11 @@ def move_cash(tx: Transaction, drawer_id: int, body: MoveCash) -> SessionView:
     return _told(tx, "drawer.moved", session, facts)
 
 
+def drawer_of(tx: Transaction, session_id: int) -> str:
+    """The name of the drawer whose session is open under this number."""
+    return next(_drawer(tx, each.drawer_id).name for each in tx.all(OPEN, SessionRow) if each.id == session_id)
+
+
 def find_open(tx: Transaction, drawer_id: int) -> SessionRow | None:
     """The open session of a drawer."""
     return next((each for each in tx.all(OPEN, SessionRow) if each.drawer_id == drawer_id), None)

@@ -14,8 +14,8 @@ from barbox.core.transaction import Transaction
 from barbox.menu.models import TaxRate
 from barbox.orders.models import Payment, Tender
 from barbox.payments.drawers import MOVEMENTS, MovementRow
-from barbox.payments.models import PaymentTax, Settlement
-from barbox.printing.contents import BillTax, Report, ReportMovement, ReportTender
+from barbox.payments.models import PaymentTax, Prepayment, Settlement
+from barbox.printing.contents import BillTax, Report, ReportMovement, ReportPrepaid, ReportTender
 
 P, T, X, S = Payment, Tender, PaymentTax, Settlement
 _sum = peewee.fn.SUM
@@ -48,6 +48,13 @@ _VOIDS = freeze(
         (JournalEntry.seq > p.since) & (JournalEntry.kind == "order.voided")
     )
 )
+_PREPAID = freeze(
+    lambda p: (
+        Prepayment.select(Prepayment.kind, Prepayment.method, peewee.fn.COUNT(Prepayment.id), _sum(Prepayment.amount))
+        .where(Prepayment.session_id == p.session_id)
+        .group_by(Prepayment.kind, Prepayment.method)
+    )
+)
 _RATES = freeze(TaxRate.select(TaxRate.id, TaxRate.names))
 
 
@@ -77,6 +84,15 @@ class MovementFigure(View):
     kind: str
     amount: int
     reason: str
+
+
+class PrepaidFigure(View):
+    """Money for balances and deposits: no sale. `method` "bill" went onto bills, "kept" is what the house keeps."""
+
+    kind: str
+    method: str
+    count: int
+    amount: int
 
 
 class Figures(View):
@@ -114,6 +130,7 @@ class Figures(View):
     over_short: int | None
     journal_seq: int
     journal_hash: str
+    prepaid: list[PrepaidFigure] = []
 
 
 class Sums(msgspec.Struct):
@@ -123,12 +140,14 @@ class Sums(msgspec.Struct):
     taxes: dict[tuple[int, int], list[int]]
     settled: list[int]
     movements: list[MovementRow]
+    prepaid: dict[tuple[str, str], list[int]] = {}
 
     @property
     def cash(self) -> int:
         """What payments and movements should have left in the drawer besides the float."""
         _, amount, tips, _, rounding = self.tenders.get("cash", [0] * 5)
-        return amount + tips + rounding + sum(each.amount for each in self.movements)
+        prepaid = sum(amount for (_, method), (_, amount) in self.prepaid.items() if method == "cash")
+        return amount + tips + rounding + prepaid + sum(each.amount for each in self.movements)
 
 
 def sums_of(tx: Transaction, session_ids: Iterable[int]) -> Sums:
@@ -149,6 +168,10 @@ def sums_of(tx: Transaction, session_ids: Iterable[int]) -> Sums:
         settled = tx.execute(_SETTLEMENTS, session_id=session_id).fetchone()
         sums.settled = [a + b for a, b in zip(sums.settled, settled, strict=True)]
         sums.movements += tx.all(MOVEMENTS, MovementRow, session_id=session_id)
+        for kind, method, count, amount in tx.execute(_PREPAID, session_id=session_id):
+            row = sums.prepaid.setdefault((kind, method), [0, 0])
+            row[0] += count
+            row[1] += amount
     return sums
 
 
@@ -180,6 +203,7 @@ def fill(tx: Transaction, sums: Sums, voids: tuple[int, int], **about: Any) -> F
             for (rate_id, rate), (gross, of_it) in sorted(sums.taxes.items())
         ],
         movements=[MovementFigure(m.kind, m.amount, m.reason) for m in sums.movements if m.kind != "no_sale"],
+        prepaid=[PrepaidFigure(kind, method, *row) for (kind, method), row in sorted(sums.prepaid.items())],
         no_sales=sum(move.kind == "no_sale" for move in sums.movements),
         **about,
     )
@@ -212,6 +236,7 @@ def paper(figures: Figures, opened_at: int, closed_at: int) -> Report:
         taxes=[BillTax(each.names, each.rate, each.base, each.tax) for each in figures.taxes],
         movements=[ReportMovement(each.kind, each.amount, each.reason) for each in figures.movements],
         no_sales=figures.no_sales,
+        prepaid=[ReportPrepaid(each.kind, each.method, each.count, each.amount) for each in figures.prepaid],
         opening=figures.float,
         expected=figures.expected,
         counted=figures.counted,

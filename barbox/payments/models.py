@@ -93,6 +93,25 @@ class Receipt(Table):
         without_rowid = True
 
 
+class Prepayment(Table):
+    """Money taken before there is a bill (positive) or given back, and what became of deposits; `holder` is a member's
+    number (balance) or a booking's (deposit). What is put on a bill, or kept, is negative and no cash.
+    """
+
+    id = peewee.AutoField()
+    kind = peewee.TextField()
+    holder = peewee.IntegerField()
+    method = peewee.TextField()
+    amount = peewee.IntegerField()
+    reference = peewee.TextField(null=True)
+    at = peewee.IntegerField()
+    business_day = peewee.IntegerField()
+    staff_id = peewee.IntegerField(null=True)
+    session_id = peewee.IntegerField(null=True)
+    payment_id = peewee.IntegerField(null=True)
+    reason = peewee.TextField(null=True)
+
+
 class DayClose(Table):
     number = peewee.IntegerField(primary_key=True)
     business_day = peewee.IntegerField()

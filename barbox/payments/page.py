@@ -32,6 +32,9 @@ WORDS: dict[str, dict[str, str]] = {
     "card": {"en": "Card", "zh": "刷卡"},
     "mobile": {"en": "Mobile", "zh": "移动支付"},
     "voucher": {"en": "Voucher", "zh": "代金券"},
+    "member": {"en": "Balance", "zh": "储值"},
+    "points": {"en": "Points", "zh": "积分"},
+    "deposit": {"en": "Deposit", "zh": "订金"},
     "house": {"en": "On the house", "zh": "免单"},
     "walkout": {"en": "Not paid", "zh": "未付"},
 }

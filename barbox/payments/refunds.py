@@ -10,7 +10,7 @@ from barbox.core.settings import load_venue
 from barbox.core.transaction import Transaction
 from barbox.orders.commands import bill_of, load, record_refund
 from barbox.orders.queries import OrderView
-from barbox.payments import rules
+from barbox.payments import guests, rules
 from barbox.payments.booking import book, store_payment
 from barbox.payments.drawers import session_for
 from barbox.payments.rules import Settled
@@ -60,10 +60,12 @@ def refund(tx: Transaction, request: NewRefund) -> RefundView:
         given.append(Settled(asked.method, -asked.amount, -asked.tip, None, asked.reference, 0, back))
     session_id = session_for(tx, request.drawer_id)
     payment_id = store_payment(tx, order.id, session_id, given, kind="refund", reason=request.reason)
+    guests.give_back(tx, order, {each.payment_id for each in tenders}, given, session_id)
     total = -sum(each.amount for each in given)
     facts = {"paymentId": payment_id, "sessionId": session_id, "tenders": given, "reason": request.reason}
     after = record_refund(tx, order.id, total, facts)
     book(tx, payment_id, after, session_id)
+    guests.take_back(tx, after)
     if any(each.method == "cash" for each in given):
         kick_drawer(tx)
     print_bill(tx, bill_of(after), order.id)

@@ -7,17 +7,18 @@ import msgspec
 from msgspec import Meta
 
 from barbox.core.errors import BadRequest
-from barbox.core.messages import Amount, Body
+from barbox.core.messages import Amount, Body, Id
 from barbox.core.money import divide_half_up, spread
 
-Method = Literal["cash", "card", "mobile", "voucher", "house"]
+Method = Literal["cash", "card", "mobile", "voucher", "house", "member", "points", "deposit"]
 Rate = tuple[int, int]
 
 
 class NewTender(Body):
     """`amount` lowers the balance, `tip` comes on top; `tendered` is the cash handed over, for the change.
 
-    A voucher's `reference` is its number; what is on the house says in it why.
+    A voucher's `reference` is its number; what is on the house says in it why. By balance ("member"), points or deposit
+    pays the order's own member or booking, unless `account` tells another's number.
     """
 
     method: Method
@@ -25,6 +26,7 @@ class NewTender(Body):
     tip: Amount = 0
     tendered: Amount | None = None
     reference: Annotated[str, Meta(max_length=80)] | None = None
+    account: Id | None = None
 
 
 class Settled(msgspec.Struct, frozen=True):

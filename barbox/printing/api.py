@@ -1,36 +1,47 @@
-"""Printers, stations and the spool: the calls."""
+"""Printers and stations: the calls."""
 
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from barbox.core.clock import rfc3339
-from barbox.core.errors import BadRequest
 from barbox.core.http import DEVICE, Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Body, Id, Made, View
+from barbox.core.messages import Made, View
 from barbox.core.names import first
 from barbox.core.settings import read_venue
 from barbox.printing import commands, equipment, queries
-from barbox.printing.commands import Queued
-from barbox.printing.equipment import EditPrinter, EditStation, known_profile
-from barbox.printing.models import PrintJob
-from barbox.printing.queries import JobRow, PrinterRow
+from barbox.printing.equipment import EditPrinter, EditStation, known_connection, known_profile
+from barbox.printing.queries import Backlog, PrinterRow
+from barbox.printing.spool import Queued
 from barbox.printing.spooler import SPOOLER, State
 
 routes = Routes("printing")
 
+CERTAINTY: dict[queries.Proof, Literal["proven", "likely", "sent"]] = {
+    "A": "proven",
+    "B": "proven",
+    "C": "likely",
+    "D": "sent",
+}
+
 
 class StateView(View):
-    """`reachable` null: not tried since the start."""
+    """How a printer is, as far as it is known; `reachable` null: not tried since the start.
+
+    `proof` is its class: A and B prove what is printed, C and D only that it was sent; `certainty` is what its jobs can
+    say at best. `probedAt` null: the class is the profile's hope. `waiting` jobs, the oldest since `oldestWaitingAt`.
+    """
 
     reachable: bool | None
     paper: str | None
     cover: str | None
     detail: str
     last_ok_at: str | None
-    proof: str
+    proof: queries.Proof
+    certainty: Literal["proven", "likely", "sent"]
+    probed_at: str | None
     failed: bool
+    waiting: int
+    oldest_waiting_at: str | None
 
 
 class PrinterView(View):
@@ -39,7 +50,10 @@ class PrinterView(View):
     connection: str
     profile: str
     columns: int | None
-    kanji: str | None
+    kanji: queries.Kanji | None
+    clears: bool | None
+    model: str | None
+    station_ids: list[int]
     fallback_id: int | None
     patience_seconds: int
     receipts: bool
@@ -67,51 +81,25 @@ class StationList(View):
     stations: list[StationView]
 
 
-class JobView(View):
-    """`mayHavePrinted`: an earlier attempt's end is not known; `state` printed is proven, sent is not."""
-
-    id: int
-    kind: str
-    state: str
-    detail: str
-    printer_id: int
-    station_id: int | None
-    order_id: int | None
-    number: str
-    copy: int
-    copy_of: int | None
-    may_have_printed: bool
-    created_at: str
-    printed_at: str | None
-
-
-class JobList(View):
-    jobs: list[JobView]
-
-
-class JobSearch(View):
-    state: (
-        Literal["queued", "sending", "printed", "sent", "unknown", "blocked", "rerouted", "cancelled", "expired"] | None
-    ) = None
-    order_id: Id | None = None
-    limit: Annotated[int, Meta(ge=1, le=500)] = 100
-
-
-class MoveJob(Body):
-    printer_id: Id
-
-
 @routes.get("/api/printers", "printer.use")
 async def printers(call: Call) -> PrinterList:
     """All printers, their state and last proof."""
     spooler = call.request.app[SPOOLER]
-    rows = await call.db.read(queries.PRINTERS, PrinterRow)
-    return PrinterList([_printer(row, spooler.state(row.id)) for row in rows])
+    async with call.db.snapshot() as snapshot:
+        rows = await snapshot.all(queries.PRINTERS, PrinterRow)
+        backlogs = {each.printer_id: each for each in await snapshot.all(queries.BACKLOGS, Backlog)}
+        at = (await queries.read_stations(snapshot)).values()
+    return PrinterList(
+        [
+            _printer(row, spooler.state(row.id), backlogs.get(row.id), [s.id for s in at if row.id in s.printer_ids])
+            for row in rows
+        ]
+    )
 
 
 @routes.post("/api/printers", "printer.edit", 201)
 async def add_printer(call: Call, body: EditPrinter) -> Answer[Made]:
-    """Add a printer."""
+    """Add a printer, at these stations."""
     return await call.write(equipment.save_printer, None, body, _checked(body))
 
 
@@ -148,54 +136,25 @@ async def add_station(call: Call, body: EditStation) -> Answer[Made]:
     return await call.write(equipment.save_station, None, body)
 
 
+@routes.delete("/api/stations/{station_id}", "printer.edit")
+async def remove_station(call: Call, station_id: int) -> None:
+    """Close a station that nothing on the menu is made at any more."""
+    await call.write(equipment.hide_station, station_id)
+
+
 @routes.put("/api/stations/{station_id}", "printer.edit")
 async def change_station(call: Call, station_id: int, body: EditStation) -> Answer[Made]:
     """Change a station."""
     return await call.write(equipment.save_station, station_id, body)
 
 
-@routes.get("/api/print-jobs", "printer.use")
-async def jobs(call: Call, query: JobSearch) -> JobList:
-    """The spool, newest first."""
-    which = PrintJob.id > 0
-    if query.state is not None:
-        which &= PrintJob.state == query.state
-    if query.order_id is not None:
-        which &= PrintJob.order_id == query.order_id
-    rows = await call.db.read(queries.jobs(which, query.limit), JobRow)
-    return JobList([_job(row) for row in rows])
-
-
-@routes.post("/api/print-jobs/{job_id}/reprint", "printer.use", 201)
-async def reprint(call: Call, job_id: int) -> Answer[Queued]:
-    """Print a job's paper again, marked as a copy."""
-    return await call.write(commands.reprint, job_id)
-
-
-@routes.post("/api/print-jobs/{job_id}/move", "printer.use", 201)
-async def move(call: Call, job_id: int, body: MoveJob) -> Answer[Queued]:
-    """Let another printer print a waiting job."""
-    return await call.write(commands.move, job_id, body.printer_id)
-
-
-@routes.post("/api/print-jobs/{job_id}/cancel", "order.void", 204)
-async def cancel(call: Call, job_id: int) -> None:
-    """Give a waiting job up."""
-    await call.write(commands.cancel, job_id)
-
-
 def _checked(body: EditPrinter) -> str:
     """What the profile expects of the printer's proof. Raises BadRequest for a wrong connection or profile."""
-    from printers import transports
-
-    try:
-        transports.parse(body.connection)
-    except transports.BadConnection as error:
-        raise BadRequest(str(error), "connection") from None
+    known_connection(body.connection)
     return known_profile(body.profile, body.columns).replies.proof
 
 
-def _printer(row: PrinterRow, state: State) -> PrinterView:
+def _printer(row: PrinterRow, state: State, backlog: Backlog | None, station_ids: list[int]) -> PrinterView:
     return PrinterView(
         id=row.id,
         name=row.name,
@@ -203,6 +162,9 @@ def _printer(row: PrinterRow, state: State) -> PrinterView:
         profile=row.profile,
         columns=row.columns,
         kanji=row.kanji,
+        clears=None if row.clears is None else bool(row.clears),
+        model=row.model,
+        station_ids=station_ids,
         fallback_id=row.fallback_id,
         patience_seconds=row.patience_s,
         receipts=bool(row.receipts),
@@ -213,7 +175,11 @@ def _printer(row: PrinterRow, state: State) -> PrinterView:
             detail=state.detail,
             last_ok_at=rfc3339(state.last_ok_at) if state.last_ok_at else None,
             proof=row.proof,
+            certainty=CERTAINTY[row.proof],
+            probed_at=rfc3339(row.probed_at) if row.probed_at else None,
             failed=state.alarmed,
+            waiting=backlog.waiting if backlog else 0,
+            oldest_waiting_at=rfc3339(backlog.oldest) if backlog else None,
         ),
     )
 
@@ -230,22 +196,4 @@ def _station(station: queries.KnownStation, language: str) -> StationView:
         copies=station.copies,
         per_course=station.per_course,
         whole_order=station.whole_order,
-    )
-
-
-def _job(row: JobRow) -> JobView:
-    return JobView(
-        id=row.id,
-        kind=row.kind,
-        state=row.state,
-        detail=row.reason,
-        printer_id=row.printer_id,
-        station_id=row.station_id,
-        order_id=row.order_id,
-        number=row.number,
-        copy=row.copy,
-        copy_of=row.copy_of,
-        may_have_printed=bool(row.may_have_printed),
-        created_at=rfc3339(row.created_at),
-        printed_at=rfc3339(row.ended_at) if row.ended_at and row.state in ("printed", "sent") else None,
     )

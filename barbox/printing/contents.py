@@ -32,6 +32,8 @@ class Ticket(msgspec.Struct, frozen=True, tag="ticket", omit_defaults=True):
     takeaway: bool = False
     previous: str | None = None
     """The number of the station's ticket before this one."""
+    of: list[str] = []
+    """The numbers of the tickets that the lines stood on before: what a void takes back."""
 
 
 class BillLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,6 +97,8 @@ class Bill(msgspec.Struct, frozen=True, tag="bill", omit_defaults=True):
     pay: str = ""
     takeaway: bool = False
     shares: list[int] = []
+    language: str | None = None
+    """The guest's, where it is not the bar's."""
 
 
 class ReportTender(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -114,6 +118,15 @@ class ReportMovement(msgspec.Struct, frozen=True):
     kind: str
     amount: int
     reason: str
+
+
+class ReportPrepaid(msgspec.Struct, frozen=True):
+    """Money for members' balances and bookings' deposits, and what became of it: no sale."""
+
+    kind: str
+    method: str
+    count: int
+    amount: int
 
 
 class Report(msgspec.Struct, frozen=True, tag="report", omit_defaults=True):
@@ -142,6 +155,7 @@ class Report(msgspec.Struct, frozen=True, tag="report", omit_defaults=True):
     tenders: list[ReportTender]
     taxes: list[BillTax]
     movements: list[ReportMovement] = []
+    prepaid: list[ReportPrepaid] = []
     no_sales: int = 0
     opening: int = 0
     expected: int | None = None
@@ -167,10 +181,18 @@ class TestPage(msgspec.Struct, frozen=True, tag="test"):
 
 
 class StartSlip(msgspec.Struct, frozen=True, tag="start"):
-    """How tablets reach the box: its addresses, and a pairing code as QR."""
+    """How tablets reach the box: its addresses as text, the first choice as QR."""
 
     addresses: list[str]
     url: str
+
+
+class PairingSlip(msgspec.Struct, frozen=True, tag="pairing"):
+    """One tablet's way in: the address with its code as QR, the code to type, and until when it is good."""
+
+    url: str
+    code: str
+    expires_at: int
 
 
 class Recovery(msgspec.Struct, frozen=True, tag="recovery"):
@@ -196,6 +218,13 @@ class Kick(msgspec.Struct, frozen=True, tag="kick"):
     drawer: Literal[0, 1] = 0
 
 
-Content = Ticket | Bill | Report | DrawerSlip | TestPage | StartSlip | Recovery | KeySlip | Kick
+Slip = TestPage | StartSlip | PairingSlip | Recovery | KeySlip
+Content = Ticket | Bill | Report | DrawerSlip | Slip | Kick
 decode = msgspec.json.Decoder(Content).decode
 encode = msgspec.json.Encoder().encode
+
+
+def in_language(content: bytes, language: str) -> bytes:
+    """A receipt for a guest of another language; other papers speak their station's."""
+    paper = decode(content)
+    return encode(msgspec.structs.replace(paper, language=language)) if isinstance(paper, Bill) else content

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from barbox.core.errors import BadRequest, NotFound
+from barbox.core.errors import BadRequest, NotFound, WrongState
 from barbox.core.messages import Body, Id, Made, ShortText
 from barbox.core.names import Names, encode
 from barbox.core.transaction import Signal, Transaction
-from barbox.printing.commands import known_printer
+from barbox.menu.queries import load_catalogue
 from barbox.printing.models import Printer, Station, StationPrinter
 from barbox.printing.queries import Kanji, Proof, load_printers, load_stations
+from barbox.printing.spool import known_printer
 
 if TYPE_CHECKING:
+    from printers.guided import Learnt
     from printers.profiles import Profile
 
 PRINTERS_CHANGED = Signal("printers changed")
@@ -22,7 +24,8 @@ PRINTERS_CHANGED = Signal("printers changed")
 class EditPrinter(Body):
     """`connection` is tcp://host:9100, usb:04b8:0202, serial:/dev/ttyUSB0?baud=9600, file:/dev/usb/lp0 or epos://host.
 
-    `kanji` gb18030: its own Chinese letters were seen to be right on a test slip.
+    `kanji` gb18030: its own Chinese letters were seen to be right on a test slip. `proof`: by default what is known of
+    it, else what the profile expects. `stationIds`: whose tickets it prints; null leaves that as it is.
     """
 
     name: ShortText
@@ -34,6 +37,7 @@ class EditPrinter(Body):
     fallback_id: Id | None = None
     patience_seconds: Annotated[int, Meta(ge=1, le=3600)] = 15
     receipts: bool = False
+    station_ids: Annotated[list[Id], Meta(max_length=32)] | None = None
 
 
 class EditStation(Body):
@@ -52,6 +56,16 @@ class EditStation(Body):
     whole_order: bool = False
 
 
+def known_connection(connection: str) -> None:
+    """Raises BadRequest for what is no printer's connection."""
+    from printers import transports
+
+    try:
+        transports.parse(connection)
+    except transports.BadConnection as error:
+        raise BadRequest(str(error), "connection") from None
+
+
 def known_profile(name: str, columns: int | None) -> "Profile":
     """A printer model's profile. Raises BadRequest for one that is unknown, cannot work, or cannot hold the columns."""
     from printers import profiles
@@ -67,27 +81,43 @@ def known_profile(name: str, columns: int | None) -> "Profile":
 def save_printer(tx: Transaction, printer_id: int | None, body: EditPrinter, default_proof: str) -> Made:
     """Add or change a printer. Raises NotFound for a fallback that is not there, BadRequest for a circle of them."""
     _no_circle(tx, printer_id, body.fallback_id)
+    known = known_printer(tx, printer_id) if printer_id is not None else None
+    same = known is not None and (known.connection, known.profile) == (body.connection, body.profile)
     row = {
         "name": body.name,
         "connection": body.connection,
         "profile": body.profile,
         "columns": body.columns,
-        "proof": body.proof or default_proof,
+        "proof": body.proof or (known.proof if known and same else default_proof),
         "kanji": body.kanji,
         "fallback_id": body.fallback_id,
         "patience_s": body.patience_seconds,
         "receipts": int(body.receipts),
     }
+    if not same:
+        row |= {"clears": None, "model": None, "probed_at": None}
     printer_id = _store(tx, Printer, printer_id, row)
+    if body.station_ids is not None:
+        _print_for(tx, printer_id, body.station_ids)
     _changed(tx, "printer.changed", f"printer:{printer_id}", body)
     return Made(printer_id)
 
 
-def store_proof(tx: Transaction, printer_id: int, proof: str, clears: bool) -> None:
-    """What a probe found: the class A to D, and whether the printer clears its buffer. Raises NotFound."""
+def store_learnt(tx: Transaction, printer_id: int, learnt: "Learnt") -> None:
+    """What a guided probe found: the class A to D, whether it clears its buffer, its columns, its Chinese.
+
+    Raises NotFound for a printer that was taken away meanwhile.
+    """
     known_printer(tx, printer_id)
-    tx.run(Printer.update(proof=proof, clears=int(clears)).where(Printer.id == printer_id))
-    _changed(tx, "printer.probed", f"printer:{printer_id}", {"proof": proof, "clears": clears})
+    found: dict[str, Any] = {
+        "proof": str(learnt.proof),
+        "clears": int(learnt.finding.clear),
+        "model": f"{learnt.finding.maker} {learnt.finding.model}".strip() or None,
+        "probed_at": tx.now,
+    }
+    found |= {name: value for name in ("columns", "kanji") if (value := getattr(learnt, name)) is not None}
+    tx.run(Printer.update(**found).where(Printer.id == printer_id))
+    _changed(tx, "printer.probed", f"printer:{printer_id}", found)
 
 
 def hide_printer(tx: Transaction, printer_id: int) -> None:
@@ -118,6 +148,29 @@ def save_station(tx: Transaction, station_id: int | None, body: EditStation) -> 
         tx.run(StationPrinter.insert(station_id=station_id, printer_id=printer_id, sort=sort))
     _changed(tx, "station.changed", f"station:{station_id}", body)
     return Made(station_id)
+
+
+def hide_station(tx: Transaction, station_id: int) -> None:
+    """Close a station. Raises NotFound, and WrongState while something on the menu is made there."""
+    if station_id not in tx.cached(load_stations):
+        raise NotFound("station", station_id)
+    if any(each.station_id == station_id for each in tx.cached(load_catalogue).products.values()):
+        raise WrongState("the station", "where something on the menu is made")
+    tx.run(Station.update(hidden=1).where(Station.id == station_id))
+    _changed(tx, "station.removed", f"station:{station_id}", {})
+
+
+def _print_for(tx: Transaction, printer_id: int, station_ids: list[int]) -> None:
+    known = tx.cached(load_stations)
+    for station_id in station_ids:
+        if station_id not in known:
+            raise NotFound("station", station_id)
+    here = StationPrinter.printer_id == printer_id
+    tx.run(StationPrinter.delete().where(here & StationPrinter.station_id.not_in(station_ids)))
+    for station_id in dict.fromkeys(station_ids):
+        if printer_id not in known[station_id].printer_ids:
+            sort = len(known[station_id].printer_ids)
+            tx.run(StationPrinter.insert(station_id=station_id, printer_id=printer_id, sort=sort))
 
 
 def _store(tx: Transaction, model: type[Any], id: int | None, row: dict[str, Any]) -> int:  # noqa: A002

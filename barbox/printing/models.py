@@ -8,7 +8,8 @@ from barbox.core.models import Table
 class Printer(Table):
     """A printer by its connection string; `proof` is its class A to D.
 
-    `columns`, `clears` (whether it confirms that its buffer is empty) and `kanji` override the profile where set.
+    `columns`, `clears` (whether it confirms that its buffer is empty) and `kanji` override the profile where set;
+    `model` is what it calls itself, `probed_at` when it was last put to the test.
     """
 
     id = peewee.AutoField()
@@ -19,6 +20,8 @@ class Printer(Table):
     proof = peewee.TextField()
     clears = peewee.IntegerField(null=True)
     kanji = peewee.TextField(null=True)
+    model = peewee.TextField(null=True)
+    probed_at = peewee.IntegerField(null=True)
     fallback_id = peewee.IntegerField(null=True)
     patience_s = peewee.IntegerField()
     receipts = peewee.IntegerField(default=0)
@@ -88,6 +91,7 @@ class PrintAttempt(Table):
     printer_id = peewee.IntegerField()
     process_id = peewee.TextField()
     marked = peewee.IntegerField()
+    proof = peewee.TextField(null=True)
     begun_at = peewee.IntegerField()
     ended_at = peewee.IntegerField(null=True)
     bytes_written = peewee.IntegerField(null=True)

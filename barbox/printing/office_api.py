@@ -1,68 +1,32 @@
-"""What the office does with paper: find printers, probe one, adjust templates and look at them first."""
+"""How paper looks: templates, a look at them before they are stored; and slips that bring tablets in."""
 
 import asyncio
-import functools
 import io
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from aiohttp import web
 
+from barbox.core import ids
 from barbox.core.api import ADDRESSES
-from barbox.core.errors import NotFound, Unavailable
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Body, View
+from barbox.core.messages import Body
 from barbox.core.settings import read_venue
-from barbox.printing import equipment, queries, templates
-from barbox.printing.commands import Queued, print_start
-from barbox.printing.contents import StartSlip
+from barbox.core.transaction import Transaction
+from barbox.printing import templates
+from barbox.printing.commands import Queued, print_pairing, print_start
+from barbox.printing.contents import PairingSlip, StartSlip
 from barbox.printing.equipment import known_profile
-from barbox.printing.queries import PrinterRow
 from barbox.printing.samples import Kind, sample
 from barbox.printing.templates import ReceiptTemplate, Templates, TicketTemplate
+from barbox.staff.commands import make_code
 
 if TYPE_CHECKING:
     from printers.document import Document
-    from printers.probe import Finding
     from printers.profiles import Profile
 
 routes = Routes("printing")
-
-PROBE_S = 60.0
-
-
-class FoundView(View):
-    """A printer within reach: `connection` to add it by, `profile` its likely model, `refused` why it cannot work."""
-
-    connection: str
-    title: str
-    how: str
-    profile: str | None
-    refused: str
-
-
-class FoundList(View):
-    found: list[FoundView]
-    profiles: list[str]
-
-
-class FindQuery(View):
-    """`ask` also asks every neighbour at port 9100: only when a person wants it."""
-
-    ask: bool = False
-
-
-class FindingView(View):
-    """What a probe found, and the class of proof it stored; `refused` is a sentence where the model cannot work."""
-
-    proof: str
-    clear: bool
-    maker: str
-    model: str
-    serial: str
-    profile: str | None
-    refused: str
 
 
 class Preview(Body):
@@ -80,41 +44,6 @@ class SlipRequest(Body):
     address: str | None = None
 
 
-@routes.get("/api/printers/found", "printer.edit")
-async def find(_call: Call, query: FindQuery) -> FoundList:
-    """Printers within reach: announced by mDNS, plugged in, or, on request, answering at port 9100."""
-    from printers import discovery, profiles
-
-    found = await asyncio.to_thread(functools.partial(discovery.discover, check_port=query.ask))
-    views = [FoundView(each.connection, each.title, each.how, each.profile, each.refused) for each in found]
-    return FoundList(views, profiles.names())
-
-
-@routes.post("/api/printers/{printer_id}/probe", "printer.edit")
-async def probe(call: Call, printer_id: int) -> FindingView:
-    """Find out on a labelled test slip how well a printer can prove what it printed, and store it."""
-    from printers.transports import TransportError
-
-    rows = {row.id: row for row in await call.db.read(queries.PRINTERS, PrinterRow)}
-    if printer_id not in rows:
-        raise NotFound("printer", printer_id)
-    row = rows[printer_id]
-    try:
-        finding = await asyncio.to_thread(_probe, row.connection, known_profile(row.profile, row.columns))
-    except TransportError as error:
-        raise Unavailable(str(error)) from None
-    await call.db.write_as(call.actor, equipment.store_proof, printer_id, str(finding.proof), finding.clear)
-    return FindingView(
-        proof=str(finding.proof),
-        clear=finding.clear,
-        maker=finding.maker,
-        model=finding.model,
-        serial=finding.serial,
-        profile=finding.profile,
-        refused=finding.refused,
-    )
-
-
 @routes.get("/api/papers/templates", "printer.edit")
 async def stored(call: Call) -> Templates:
     """How tickets and receipts are laid out."""
@@ -130,7 +59,7 @@ async def save_ticket(call: Call, body: TicketTemplate) -> Answer[TicketTemplate
 @routes.put("/api/papers/templates/receipt", "printer.edit")
 async def save_receipt(call: Call, body: ReceiptTemplate) -> Answer[ReceiptTemplate]:
     """Lay receipts out differently from now on."""
-    templates.logo(body)
+    templates.check_logo(body)
     return await call.write(templates.save, "receipt", body)
 
 
@@ -157,15 +86,17 @@ async def start_slip(call: Call, body: SlipRequest) -> Answer[Queued | None]:
     return await call.write(print_start, StartSlip(addresses, body.address or addresses[0]))
 
 
-def _probe(connection: str, profile: "Profile") -> "Finding":
-    from printers import transports
-    from printers.probe import probe as ask
+@routes.post("/api/papers/pairing-slip", "device.edit", 202)
+async def pairing_slip(call: Call, body: SlipRequest) -> Answer[Queued | None]:
+    """Print a new tablet's way in: a pairing code as QR and to type, good for ten minutes, once."""
+    typed, scanned = ids.typed_code(), ids.scanned_code()
+    address = body.address or call.request.app[ADDRESSES]()[0]
+    return await call.write(_invite, address, typed, scanned)
 
-    transport = transports.connect(connection, timeout=5.0)
-    try:
-        return ask(transport, profile, deadline=PROBE_S)
-    finally:
-        transport.close()
+
+def _invite(tx: Transaction, address: str, typed: str, scanned: str) -> Queued | None:
+    expires_at = make_code(tx, [ids.digest(typed), ids.digest(scanned)])
+    return print_pairing(tx, PairingSlip(f"{address}/pair#{scanned}", typed, expires_at))
 
 
 def _drawn(document: "Document", profile: "Profile") -> bytes:

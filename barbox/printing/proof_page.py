@@ -12,8 +12,11 @@ from printers.encoder import encode
 PATIENCE_S = 30.0
 
 
-def print_page(connection: str, profile_name: str) -> str:
-    """Print it and say how sure it is that it came out. Raises BadConnection, TransportError, UnknownProfile."""
+def print_page(connection: str, profile_name: str) -> tuple[str, str]:
+    """Print it and say how sure it is that it came out, and why not surer.
+
+    Raises BadConnection, TransportError, UnknownProfile.
+    """
     profile = profiles.load(profile_name)
     marks = Marks(number="T-1", created_at=wall_ms())
     document = lay_out(TestPage(connection), marks, Venue(), BusinessDays("UTC", 0))
@@ -29,4 +32,4 @@ def print_page(connection: str, profile_name: str) -> str:
         )
     finally:
         transport.close()
-    return f"{delivery.outcome.value} {delivery.detail or delivery.reason.value}".strip()
+    return delivery.outcome.value, delivery.detail or delivery.reason.value

@@ -24,6 +24,8 @@ PRINTERS = freeze(
         P.proof,
         P.clears,
         P.kanji,
+        P.model,
+        P.probed_at,
         P.fallback_id,
         P.patience_s,
         P.receipts,
@@ -76,6 +78,18 @@ WAITING = freeze(
     )
 )
 ATTEMPTS = freeze(lambda p: A.select(A.id, A.process_id).where(A.job_id == p.job_id).order_by(A.id))
+WHOLE_ATTEMPTS = freeze(
+    lambda p: (
+        A.select(A.printer_id, A.proof, A.marked, A.begun_at, A.ended_at, A.bytes_written, A.outcome, A.evidence)
+        .where(A.job_id == p.job_id)
+        .order_by(A.id)
+    )
+)
+BACKLOGS = freeze(
+    J.select(J.printer_id, peewee.fn.COUNT(J.id), peewee.fn.MIN(J.created_at))
+    .where(J.state.in_(["queued", "sending", "unknown", "blocked"]))
+    .group_by(J.printer_id)
+)
 
 
 class PrinterRow(msgspec.Struct, frozen=True):
@@ -87,6 +101,8 @@ class PrinterRow(msgspec.Struct, frozen=True):
     proof: Proof
     clears: int | None
     kanji: Kanji | None
+    model: str | None
+    probed_at: int | None
     fallback_id: int | None
     patience_s: int
     receipts: int
@@ -95,6 +111,32 @@ class PrinterRow(msgspec.Struct, frozen=True):
 class AttemptRow(msgspec.Struct, frozen=True):
     id: int
     process_id: str
+
+
+class WholeAttemptRow(msgspec.Struct, frozen=True):
+    """An attempt with its evidence: what the printer answered."""
+
+    printer_id: int
+    proof: Proof | None
+    marked: int
+    begun_at: int
+    ended_at: int | None
+    bytes_written: int | None
+    outcome: str | None
+    evidence: bytes | None
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What waits at a printer: how many jobs, and since when the oldest."""
+
+    printer_id: int
+    waiting: int
+    oldest: int
+
+
+class LastProof(msgspec.Struct, frozen=True):
+    job_id: int
+    proof: Proof | None
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -192,3 +234,9 @@ def _stations(rows: list[StationRow], links: list[LinkRow]) -> dict[int, KnownSt
 def jobs(which: peewee.Expression, most: int) -> peewee.Query:
     """Jobs that fit, newest first."""
     return J.select(*_JOB).where(which).order_by(J.id.desc()).limit(most)
+
+
+def last_proofs(job_ids: list[int]) -> peewee.Query:
+    """The class of evidence of each job's last attempt."""
+    last = A.select(peewee.fn.MAX(A.id)).where(A.job_id.in_(job_ids)).group_by(A.job_id)
+    return A.select(A.job_id, A.proof).where(A.id.in_(last))

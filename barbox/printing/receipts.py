@@ -56,9 +56,11 @@ def lines_of_bill(
 def _codes(bill: Bill, language: str) -> Iterator[AnyElement]:
     """Where to pay, and where to see the receipt again."""
     if bill.pay:
+        yield Feed()
         yield Line(text("scan_to_pay", language), align="center")
         yield QR(bill.pay)
     if bill.url:
+        yield Feed()
         yield Line(text("scan_receipt", language), align="center")
         yield QR(bill.url, size=5)
 

@@ -89,6 +89,9 @@ def _tenders(content: Report, venue: Venue, language: str) -> Iterator[AnyElemen
             yield Columns(text("rounding", language), _money(tender.rounding, venue), indent=2)
     paid = sum(tender.amount for tender in content.tenders)
     yield Columns(text("report_paid", language), _money(paid, venue), bold=True)
+    for each in content.prepaid:
+        label = f"{text(f'prepaid_{each.kind}', language)} {text(each.method, language)}"
+        yield _row(label, str(each.count), _money(each.amount, venue))
 
 
 def _cash(content: Report, venue: Venue, language: str) -> Iterator[AnyElement]:

@@ -1,7 +1,12 @@
 """The spool's states and what may follow what. Pure."""
 
+from typing import Literal
+
 WAITING = ("queued", "sending", "unknown", "blocked")
 ENDED = ("printed", "sent", "rerouted", "cancelled", "expired")
+
+ONCE_ONLY = ("drawer", "key", "pairing")
+"""Kinds of jobs that are never repeated: who wants another one asks for it where its permission is."""
 
 SHELF_LIFE_MS = 30 * 60_000
 """A ticket older than this asks "still wanted?" before it prints."""
@@ -15,6 +20,21 @@ KEPT_MS = 31 * 86_400_000
 """Ended jobs are kept for a month."""
 
 BACKOFF_S = (1.0, 2.0, 5.0, 10.0)
+
+
+Certainty = Literal["proven", "likely", "sent", "unknown"]
+
+
+def certainty(state: str, proof: str | None) -> Certainty | None:
+    """How sure it is that a job came out: proven, likely (healthy afterwards), sent, or unknown; None: not tried.
+
+    `proof` is the class of evidence of its last attempt. Only A and B can end as printed.
+    """
+    if state == "printed":
+        return "proven"
+    if state == "sent":
+        return "likely" if proof == "C" else "sent"
+    return "unknown" if state == "unknown" else None
 
 
 def backoff(failures: int) -> float:

@@ -50,6 +50,8 @@ BILL = Bill(
     total=17500,
     tenders=[BillTender("card", 10000, reference="4411"), BillTender("cash", 7500, 500, 10000, 2000)],
     covers=3,
+    receipt=42,
+    url="http://192.168.1.20/r/kE3v9Q2mXw7TzL4sHc81Nd",
 )
 
 REPORT = Report(
@@ -96,10 +98,9 @@ def sample(kind: Kind, language: str, moment: int, venue: Venue, days: BusinessD
         case "ticket":
             return lay_out(ticket, marks, venue, days, templates)
         case "void":
-            taken_back = Ticket(
-                "void", "A5", 42, "Ana", LINES[1:2], 3, reason="guest changed her mind", previous="K-0041"
-            )
-            return lay_out(taken_back, marks, venue, days, templates)
+            reason = "客人改主意了" if language == "zh" else "guest changed her mind"
+            taken_back = Ticket("void", "A5", 42, "Ana", LINES[1:2], 3, reason=reason, previous="K-0046", of=["K-0042"])
+            return lay_out(taken_back, msgspec.structs.replace(marks, number="K-0047"), venue, days, templates)
         case "reprint":
             again = msgspec.structs.replace(marks, copy=2, may_have_printed=True)
             return lay_out(ticket, again, venue, days, templates)
@@ -109,5 +110,5 @@ def sample(kind: Kind, language: str, moment: int, venue: Venue, days: BusinessD
             evening = msgspec.structs.replace(REPORT, opened_at=moment - EVENING_MS, closed_at=moment)
             return lay_out(evening, msgspec.structs.replace(marks, number="Z-128"), venue, days, templates)
         case "prebill":
-            owed = msgspec.structs.replace(BILL, tenders=[], balance=BILL.total, pro_forma=True)
+            owed = msgspec.structs.replace(BILL, tenders=[], balance=BILL.total, pro_forma=True, url=None)
             return lay_out(owed, marks, venue, days, templates)

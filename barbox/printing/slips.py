@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from barbox.core.clock import BusinessDays
 from barbox.core.settings import Venue
-from barbox.printing.contents import KeySlip, Recovery, StartSlip, TestPage
+from barbox.printing.contents import KeySlip, PairingSlip, Recovery, StartSlip, TestPage
 from barbox.printing.marks import Marks
 from barbox.printing.texts import text
 from printers.document import QR, AnyElement, Bar, Columns, Cut, Line, Rule
@@ -33,6 +33,20 @@ def start_slip(slip: StartSlip, venue: Venue) -> Iterator[AnyElement]:
     yield QR(slip.url, size=6)
     for address in slip.addresses:
         yield Line(address, align="center")
+    yield Cut()
+
+
+def pairing_slip(slip: PairingSlip, venue: Venue, days: BusinessDays) -> Iterator[AnyElement]:
+    """One tablet's way in: address and code as QR, and the code to type."""
+    language = venue.language
+    yield Line(venue.name, width=2, height=2, bold=True, align="center")
+    yield Bar(text("pairing_title", language), height=2)
+    yield QR(slip.url, size=6)
+    yield Line(slip.code, width=3, height=3, bold=True, align="center")
+    yield Line(slip.url.partition("#")[0], align="center")
+    yield Line(text("pairing_hint", language), align="center")
+    until = f"{days.local(slip.expires_at):%H:%M}"
+    yield Line(text("good_until", language, time=until), align="center", bold=True)
     yield Cut()
 
 

@@ -20,9 +20,10 @@ from barbox.core import names
 from barbox.core.database import Database
 from barbox.core.http import DATABASE
 from barbox.core.settings import read_venue
-from barbox.printing import commands, contents, queries, rules, templates
+from barbox.printing import alarms, contents, jobs, queries, rules, spool, templates
 from barbox.printing.equipment import PRINTERS_CHANGED
 from barbox.printing.marks import Marks
+from barbox.printing.probing import PROBES, Probes
 from barbox.printing.queries import JobRow, PrinterRow
 from barbox.printing.tickets import lay_out
 
@@ -151,7 +152,7 @@ class Worker:
         if delivery.reason.value == "no-proof" and len(await self._earlier(job)) >= UNPROVEN_TRIES:
             ended = "sent"
         await self._database.write(
-            commands.end_attempt,
+            jobs.end_attempt,
             attempt_id,
             job.id,
             ended,
@@ -162,7 +163,7 @@ class Worker:
         if ended == "unknown":
             await self._hang_up()
             if job.kind == "drawer":
-                await self._database.write(commands.expire, job.id)
+                await self._database.write(jobs.expire, job.id)
             await self._waits(job, delivery.reason.value)
         else:
             await self._fine()
@@ -170,10 +171,10 @@ class Worker:
     async def _too_late(self, job: JobRow) -> bool:
         now = self._database.clock.now()
         if job.not_after is not None and now > job.not_after:
-            await self._database.write(commands.expire, job.id)
+            await self._database.write(jobs.expire, job.id)
             return True
         if job.kind == "ticket" and now - job.created_at > rules.SHELF_LIFE_MS and job.reason != "wanted":
-            await self._database.write(commands.block, job.id, "stale")
+            await self._database.write(jobs.block, job.id, "stale")
             return True
         return False
 
@@ -200,7 +201,7 @@ class Worker:
         process_id = "".join(secrets.choice(LETTERS) for _ in range(4))
 
         def write_ahead() -> None:
-            writing = self._database.write(commands.begin_attempt, job.id, process_id)
+            writing = self._database.write(jobs.begin_attempt, job.id, process_id, self.printer.proof)
             begun.append(asyncio.run_coroutine_threadsafe(writing, loop).result(timeout=30))
 
         attempt = driver.attempt(
@@ -216,12 +217,12 @@ class Worker:
         while True:
             delivery = await self._in_thread(functools.partial(attempt.poll, POLL_S))
             if self._note(delivery):
-                await self._database.write(commands.paper_low, self.printer.id)
+                await self._database.write(alarms.paper_low, self.printer.id)
             if delivery.finished:
                 break
             if delivery.reason.value != told:
                 told = delivery.reason.value
-                await self._database.write(commands.block, job.id, told)
+                await self._database.write(jobs.block, job.id, told)
             if told and await self._over(job, told, bool(begun)):
                 break
             if self._stopping and not begun:
@@ -268,7 +269,7 @@ class Worker:
     async def _waits(self, job: JobRow, reason: str) -> None:
         """The job stays; say so when the printer's patience ends, and go to the fallback after thrice of it."""
         self._failures += 1
-        await self._database.write(commands.block, job.id, reason)
+        await self._database.write(jobs.block, job.id, reason)
         if not await self._over(job, reason, begun=False):
             await self._pause(rules.backoff(self._failures))
 
@@ -279,11 +280,11 @@ class Worker:
         waited_s = (now - self.state.waiting_since) / 1000
         if waited_s >= self.printer.patience_s and not self.state.alarmed:
             self.state.alarmed = True
-            await self._database.write(commands.alarm, self.printer.id, job.id, reason)
+            await self._database.write(alarms.alarm, self.printer.id, job.id, reason)
         if job.kind == "drawer" or waited_s < self.printer.patience_s * FALLBACK_AFTER or not self.printer.fallback_id:
             return False
         cleared = begun and await self._cleared()
-        await self._database.write(commands.reroute, job.id, self.printer.fallback_id, begun and not cleared)
+        await self._database.write(jobs.reroute, job.id, self.printer.fallback_id, begun and not cleared)
         return True
 
     async def _cleared(self) -> bool:
@@ -303,7 +304,7 @@ class Worker:
         self.state.detail = ""
         if self.state.alarmed:
             self.state.alarmed = False
-            await self._database.write(commands.recovered, self.printer.id, away_since)
+            await self._database.write(alarms.recovered, self.printer.id, away_since)
 
     def _note(self, delivery: "Delivery") -> bool:
         """Keep what the printer said of itself; whether its roll has just come near its end."""
@@ -336,16 +337,28 @@ class Spooler:
         self._database = database
         self._workers: dict[int, Worker] = {}
         self._following: set[asyncio.Task[None]] = set()
-        database.on(commands.QUEUED, self._wake)
+        self._lent: set[int] = set()
+        database.on(spool.QUEUED, self._wake)
         database.on(PRINTERS_CHANGED, self._follow)
 
     def state(self, printer_id: int) -> State:
         worker = self._workers.get(printer_id)
         return worker.state if worker else State()
 
+    @contextlib.asynccontextmanager
+    async def lend(self, printer_id: int) -> AsyncIterator[None]:
+        """Let somebody else talk to a printer; its jobs wait meanwhile. Most printers listen to one caller only."""
+        self._lent.add(printer_id)
+        try:
+            await self._reconcile()
+            yield
+        finally:
+            self._lent.discard(printer_id)
+            await self._reconcile()
+
     async def start(self) -> None:
         """Take up what was left waiting when the box stopped."""
-        marked = await self._database.write(commands.recover)
+        marked = await self._database.write(jobs.recover)
         if marked:
             log.warning("jobs may have printed before the box stopped", extra={"jobs": marked})
         await self._reconcile()
@@ -369,7 +382,8 @@ class Spooler:
         task.add_done_callback(self._following.discard)
 
     async def _reconcile(self) -> None:
-        rows = {row.id: row for row in await self._database.read(queries.PRINTERS, PrinterRow)}
+        found = await self._database.read(queries.PRINTERS, PrinterRow)
+        rows = {row.id: row for row in found if row.id not in self._lent}
         gone = [each for each in self._workers.values() if rows.get(each.printer.id) != each.printer]
         for worker in gone:
             del self._workers[worker.printer.id]
@@ -387,9 +401,11 @@ async def spooling(app: web.Application) -> AsyncIterator[None]:
     spooler = app[SPOOLER]
     await spooler.start()
     yield
+    await app[PROBES].stop()
     await spooler.stop()
 
 
 def make_spooler(app: web.Application) -> None:
-    """Put the spooler into the app; the database must be there."""
+    """Put the spooler into the app, and the probes that borrow its printers; the database must be there."""
     app[SPOOLER] = Spooler(app[DATABASE])
+    app[PROBES] = Probes(app[DATABASE], app[SPOOLER])

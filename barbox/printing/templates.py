@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from typing import Annotated, TypeVar
+import io
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -16,10 +17,14 @@ Size = Annotated[int, Meta(ge=1, le=3)]
 Words = Annotated[str, Meta(max_length=200)]
 AnyTemplate = TypeVar("AnyTemplate", bound="Template")
 MOST_LOGO_BYTES = 200_000
+MOST_LOGO_DOTS = 2000
 
 
 class Template(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """What both kinds share."""
+    """What both kinds share: lines of the owner's own at the top and at the end."""
+
+    header: Annotated[list[Words], Meta(max_length=8)] = []
+    footer: Annotated[list[Words], Meta(max_length=8)] = []
 
 
 class TicketTemplate(Template, frozen=True):
@@ -36,11 +41,10 @@ class TicketTemplate(Template, frozen=True):
 
 
 class ReceiptTemplate(Template, frozen=True):
-    """A receipt or pre-bill. `logo` is a PNG in base64."""
+    """A receipt or pre-bill. `logo` is a PNG in base64; `language` null: the bar's."""
 
+    language: Literal["en", "zh"] | None = None
     logo: Annotated[str, Meta(max_length=400_000)] = ""
-    header: Annotated[list[Words], Meta(max_length=8)] = []
-    footer: Annotated[list[Words], Meta(max_length=8)] = []
     name_size: Size = 2
     total_size: Size = 2
     show_waiter: bool = True
@@ -77,7 +81,7 @@ def decode(kind: str, body: bytes) -> Template:
         raise NotFound("kind of paper", kind)
     template = msgspec.json.decode(body, type=TYPES[kind])
     if isinstance(template, ReceiptTemplate):
-        logo(template)
+        check_logo(template)
     return template
 
 
@@ -90,6 +94,22 @@ def logo(template: ReceiptTemplate) -> bytes:
     if png and not (png.startswith(b"\x89PNG\r\n\x1a\n") and len(png) <= MOST_LOGO_BYTES):
         raise BadRequest(f"is a PNG of at most {MOST_LOGO_BYTES} bytes", "logo")
     return png
+
+
+def check_logo(template: ReceiptTemplate) -> None:
+    """Raises BadRequest for a logo that no printer could draw: a receipt must not fail for its picture."""
+    from PIL import Image, UnidentifiedImageError
+
+    png = logo(template)
+    if not png:
+        return
+    try:
+        with Image.open(io.BytesIO(png)) as picture:
+            if max(picture.size) > MOST_LOGO_DOTS:
+                raise BadRequest(f"is at most {MOST_LOGO_DOTS} dots wide and high", "logo")
+            picture.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        raise BadRequest("is no PNG that can be read", "logo") from None
 
 
 def gathered(stored: list[StoredTemplate]) -> Templates:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from barbox.core.clock import BusinessDays
 from barbox.core.money import show_quantity
 from barbox.core.names import first
@@ -12,8 +14,10 @@ from barbox.printing.contents import (
     DrawerSlip,
     KeySlip,
     Kick,
+    PairingSlip,
     Recovery,
     Report,
+    Slip,
     StartSlip,
     TestPage,
     Ticket,
@@ -22,7 +26,7 @@ from barbox.printing.contents import (
 from barbox.printing.marks import Marks, warnings
 from barbox.printing.receipts import lines_of_bill
 from barbox.printing.reports import drawer_slip, report
-from barbox.printing.slips import key_slip, recovery_slip, start_slip, test_page
+from barbox.printing.slips import key_slip, pairing_slip, recovery_slip, start_slip, test_page
 from barbox.printing.templates import Templates, TicketTemplate
 from barbox.printing.texts import text
 from printers.document import AnyElement, Bar, Columns, Cut, Document, Drawer, Feed, Line, Rule
@@ -38,21 +42,35 @@ def lay_out(
         case Ticket():
             return _document(_ticket(content, marks, days, templates.ticket), marks, f"{content.place} {marks.number}")
         case Bill():
-            return _document(lines_of_bill(content, marks, venue, days, templates.receipt), marks, marks.number)
+            spoken = msgspec.structs.replace(marks, language=_guests(content, marks, templates))
+            return _document(lines_of_bill(content, spoken, venue, days, templates.receipt), spoken, marks.number)
         case Report():
             return _document(report(content, marks, venue, days), marks, f"{content.kind} {marks.number}")
         case DrawerSlip():
             return _document(drawer_slip(content, marks, venue, days), marks, marks.number)
+        case Kick(drawer):
+            return Document((Drawer(drawer),))
+        case _:
+            return _slip(content, marks, venue, days)
+
+
+def _slip(content: Slip, marks: Marks, venue: Venue, days: BusinessDays) -> Document:
+    match content:
         case TestPage():
             return _document(test_page(content, venue), marks, "TEST")
         case StartSlip():
             return _document(start_slip(content, venue), marks, "START")
+        case PairingSlip():
+            return _document(pairing_slip(content, venue, days), marks, "PAIRING")
         case Recovery():
             return _document(recovery_slip(content, marks, days), marks, "PRINTER IS BACK")
         case KeySlip():
             return _document(key_slip(content, marks, venue, days), marks, "RECOVERY KEY")
-        case Kick(drawer):
-            return Document((Drawer(drawer),))
+
+
+def _guests(bill: Bill, marks: Marks, templates: Templates) -> str:
+    """The language of a receipt: this guest's, or the one the owner chose for all, or the bar's."""
+    return bill.language or templates.receipt.language or marks.language
 
 
 def _document(elements: Iterator[AnyElement], marks: Marks, subject: str) -> Document:
@@ -67,6 +85,12 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     yield from warnings(marks, days)
     if ticket.action in ("void", "fire"):
         yield Bar(text(ticket.action, language), width=2, height=2, red=ticket.action == "void")
+    if ticket.of:
+        numbers = " ".join(ticket.of)
+        told = text("void_of" if ticket.action == "void" else "told_by", language, numbers=numbers)
+        yield Line(told, height=2, bold=True, align="center")
+    for line in template.header:
+        yield Line(line, align="center")
     yield Line(marks.station, bold=True, align="center")
     if ticket.action == "moved":
         yield Line(f"{ticket.reason or ''} > {text('moved', language)}", bold=True, align="center", height=2)
@@ -83,6 +107,8 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     yield Columns(text("items", language, n=show_quantity(total)), before)
     if marks.may_have_printed or marks.copy > 1:
         yield from warnings(marks, days)
+    for line in template.footer:
+        yield Line(line, align="center")
     yield Line(text("end", language, number=marks.number), bold=True, align="center")
     yield Cut()
 

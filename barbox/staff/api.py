@@ -1,5 +1,6 @@
 """Pairing, signing in, people and devices."""
 
+import hmac
 from typing import Annotated
 
 import segno
@@ -12,7 +13,7 @@ from msgspec import Meta
 from barbox.core import ids
 from barbox.core.api import ADDRESSES
 from barbox.core.clock import rfc3339
-from barbox.core.errors import BadRequest, TooMany, WrongPin
+from barbox.core.errors import BadRequest, TooMany, Unauthenticated, WrongPin
 from barbox.core.http import DEVICE, OPEN, SESSION, Call, Routes
 from barbox.core.hub import HUB
 from barbox.core.idempotency import Answer
@@ -80,7 +81,15 @@ class SignedInPerson(View):
     language: str
 
 
+class Renewal(Body):
+    """The session's last token."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
 class SignedIn(View):
+    """A session: its token is good until `expiresAt`, and renewed before."""
+
     token: str
     staff: SignedInPerson
     permissions: list[str]
@@ -88,9 +97,12 @@ class SignedIn(View):
 
 
 class DeviceView(View):
+    """A paired tablet or phone; last seen when somebody signed in on it."""
+
     id: int
     name: str
     paired_at: str
+    seen_at: str | None
 
 
 class Invitation(View):
@@ -117,9 +129,7 @@ class Devices(View):
 @routes.post("/api/setup", OPEN, 201)
 async def set_up(call: Call, body: Setup) -> Paired:
     """Make a new box a bar's: venue, first admin, first device; only while it has no people, with its start code."""
-    _knock(call.request)
-    if body.code.strip() != call.request.app[SETUP_CODE]:
-        raise BadRequest("is not the one this box shows", "code")
+    check_setup_code(call.request, body.code)
     rules.check_pin(body.admin.pin)
     token = ids.token()
     pin_hash = await call.request.app[PINS].hash(body.admin.pin)
@@ -155,7 +165,9 @@ async def invite(call: Call) -> Invitation:
 async def devices(call: Call) -> Devices:
     """Paired devices."""
     rows = await call.db.read(queries.DEVICES, queries.KnownDevice)
-    return Devices([DeviceView(row.id, row.name, rfc3339(row.paired_at)) for row in rows])
+    return Devices(
+        [DeviceView(r.id, r.name, rfc3339(r.paired_at), rfc3339(r.seen_at) if r.seen_at else None) for r in rows]
+    )
 
 
 @routes.delete("/api/devices/{device_id}", "device.edit")
@@ -186,12 +198,17 @@ async def sign_in(call: Call, body: SignIn) -> SignedIn:
         raise WrongPin
     begun = await call.db.write_as(call.actor, commands.sign_in, device_id, body.staff_id, person.id, before)
     await app[SESSIONS].refresh()
-    return SignedIn(
-        token=app[SESSIONS].issue(begun.id, person.id, begun.expires_at),
-        staff=SignedInPerson(person.id, person.name, person.role, person.language),
-        permissions=sorted(rules.PERMISSIONS[person.role]),
-        expires_at=rfc3339(begun.expires_at),
-    )
+    return _signed_in(call, begun, person)
+
+
+@routes.post("/api/session/renew", DEVICE)
+async def renew(call: Call, body: Renewal) -> SignedIn:
+    """A fresh token for a session that goes on, for the tablet it was begun on; the old one may be over already."""
+    live = call.request.app[SESSIONS].renewable(body.token, call.actor.device_id or 0)
+    for person in await call.db.read(queries.PEOPLE, queries.Person):
+        if person.id == live.staff_id:
+            return _signed_in(call, live.id, person)
+    raise Unauthenticated("this person has left")
 
 
 @routes.delete("/api/session", SESSION)
@@ -236,6 +253,17 @@ async def free(call: Call, staff_id: int) -> None:
     await call.write(commands.free, staff_id)
 
 
+def _signed_in(call: Call, session_id: int, person: queries.Person) -> SignedIn:
+    sessions = call.request.app[SESSIONS]
+    token, expires_at = sessions.token(session_id)
+    return SignedIn(
+        token=token,
+        staff=SignedInPerson(person.id, person.name, person.role, person.language),
+        permissions=sorted(sessions.roles[person.role]),
+        expires_at=rfc3339(expires_at),
+    )
+
+
 async def _pin_hash(call: Call, body: EditStaff) -> str | None:
     if body.pin is None:
         return None
@@ -247,6 +275,13 @@ async def _shut_out(call: Call) -> None:
     sessions = call.request.app[SESSIONS]
     await sessions.refresh()
     call.request.app[HUB].end_sessions(lambda actor: not sessions.lives(actor))
+
+
+def check_setup_code(request: web.Request, code: str) -> None:
+    """Raises TooMany, and BadRequest where it is not the code that this new box shows."""
+    _knock(request)
+    if not hmac.compare_digest(code.strip().encode(), request.app[SETUP_CODE].encode()):
+        raise BadRequest("is not the one this box shows", "code")
 
 
 def _knock(request: web.Request) -> None:

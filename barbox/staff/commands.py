@@ -13,10 +13,11 @@ from barbox.core.transaction import Transaction
 from barbox.staff import rules
 from barbox.staff.models import Device, PairingCode, PinLock, Session, Staff
 from barbox.staff.queries import PEOPLE, Person
+from barbox.staff.roles import load_roles
 from barbox.staff.rules import Role
+from barbox.staff.tokens import SESSION_MS
 
 CODE_MS = 10 * 60_000
-SESSION_MS = 12 * 3_600_000
 
 Pin = Annotated[str, Meta(min_length=4, max_length=8, pattern="^[0-9]+$")]
 
@@ -63,21 +64,14 @@ class Wait(msgspec.Struct):
     until: int
 
 
-class Begun(msgspec.Struct):
-    """A session as it was stored."""
-
-    id: int
-    expires_at: int
-
-
 def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash: str | None) -> PersonView:
     """Add a person (with PIN) or change one; a change of role or PIN ends their sessions.
 
     Raises WrongState when no admin would be left.
     """
     before = person(tx, staff_id) if staff_id is not None else None
-    if not rules.may_edit(tx.actor.role, body.role) or (before and not rules.may_edit(tx.actor.role, before.role)):
-        raise Forbidden("settings.edit")
+    for role in {body.role, before.role if before else body.role}:
+        _refuse_superior(tx, role)
     row: dict[str, object] = {"name": body.name, "role": body.role, "language": body.language}
     if pin_hash is not None:
         row |= {"pin_hash": pin_hash, "wrong_pins": 0}
@@ -102,12 +96,16 @@ def save_person(tx: Transaction, staff_id: int | None, body: EditStaff, pin_hash
 
 def hide_person(tx: Transaction, staff_id: int) -> None:
     """Somebody left: no PIN, no session any more; history keeps the name. Raises WrongState for the last admin."""
-    if not rules.may_edit(tx.actor.role, person(tx, staff_id).role):
-        raise Forbidden("settings.edit")
+    _refuse_superior(tx, person(tx, staff_id).role)
     tx.run(Staff.update(hidden=1).where(Staff.id == staff_id))
     _some_admin_is_left(tx)
     _end(tx, Session.staff_id == staff_id)
     tx.emit("staff.left", f"staff:{staff_id}", {}, rooms=("office",))
+
+
+def _refuse_superior(tx: Transaction, role: str) -> None:
+    if not rules.may_edit(tx.actor, tx.cached(load_roles)[role]):
+        raise Forbidden("settings.edit")
 
 
 def _some_admin_is_left(tx: Transaction) -> None:
@@ -188,10 +186,11 @@ def try_pin(tx: Transaction, device_id: int, staff_id: int | None) -> Wait:
     return wait
 
 
-def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, before: Wait) -> Begun:
-    """Begin a session after the right PIN of the person `tried`: what was counted wrong for them is forgotten.
+def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, before: Wait) -> int:
+    """Begin a session, whose number is returned, after the right PIN of the person `tried`.
 
-    Where nobody was named only this try is taken back, for the tries before may have been at somebody else's PIN.
+    What was counted wrong for them is forgotten. Where nobody was named only this try is taken back, for the tries
+    before may have been at somebody else's PIN.
     """
     lock = (PinLock.device_id == device_id) & (PinLock.staff_id == (tried or 0))
     if tried is not None:
@@ -201,17 +200,23 @@ def sign_in(tx: Transaction, device_id: int, tried: int | None, staff_id: int, b
     else:
         tx.run(PinLock.update(wrong=PinLock.wrong - 1, until=before.until).where(lock))
     tx.run(Staff.update(wrong_pins=0).where(Staff.id == staff_id))
-    expires = tx.now + SESSION_MS
-    row = Session.insert(staff_id=staff_id, device_id=device_id, begun_at=tx.now, expires_at=expires)
+    begun = {"begun_at": tx.now, "pin_at": tx.now, "expires_at": tx.now + SESSION_MS}
+    row = Session.insert(staff_id=staff_id, device_id=device_id, **begun)
     session_id = int(tx.run(row).lastrowid or 0)
+    tx.run(Device.update(seen_at=tx.now).where(Device.id == device_id))
     tx.emit("staff.signedin", f"staff:{staff_id}", {"deviceId": device_id}, rooms=("office",))
-    return Begun(session_id, expires)
+    return session_id
 
 
 def right_pin(tx: Transaction, device_id: int, staff_id: int) -> None:
-    """The right PIN of somebody named: what was counted wrong for them is forgotten; nobody signs in by it."""
+    """The right PIN of somebody named: what was counted wrong for them is forgotten.
+
+    Nobody signs in by it; who is signed in already has given it again.
+    """
     tx.run(PinLock.delete().where((PinLock.device_id == device_id) & (PinLock.staff_id == staff_id)))
     tx.run(Staff.update(wrong_pins=0).where(Staff.id == staff_id))
+    if staff_id == tx.actor.staff_id:
+        tx.run(Session.update(pin_at=tx.now).where(Session.id == tx.actor.session_id))
 
 
 def wrong_pin(tx: Transaction, staff_id: int | None) -> None:

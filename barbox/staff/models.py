@@ -18,12 +18,13 @@ class Staff(Table):
 
 
 class Device(Table):
-    """A paired tablet or phone; only its token's SHA-256 is kept."""
+    """A paired tablet or phone; only its token's SHA-256 is kept. Last seen when somebody signed in."""
 
     id = peewee.AutoField()
     name = peewee.TextField()
     token_hash = peewee.BlobField()
     paired_at = peewee.IntegerField()
+    seen_at = peewee.IntegerField(null=True)
     revoked_at = peewee.IntegerField(null=True)
 
 
@@ -37,10 +38,13 @@ class PairingCode(Table):
 
 
 class Session(Table):
+    """A person on a device; `pin_at` is when they last gave their PIN."""
+
     id = peewee.AutoField()
     staff_id = peewee.IntegerField()
     device_id = peewee.IntegerField()
     begun_at = peewee.IntegerField()
+    pin_at = peewee.IntegerField()
     expires_at = peewee.IntegerField()
     ended_at = peewee.IntegerField(null=True)
 
@@ -55,4 +59,16 @@ class PinLock(Table):
 
     class Meta:
         primary_key = peewee.CompositeKey("device_id", "staff_id")
+        without_rowid = True
+
+
+class RoleException(Table):
+    """A permission that a role has, or has not, other than by its standard."""
+
+    role = peewee.TextField()
+    permission = peewee.TextField()
+    given = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("role", "permission")
         without_rowid = True

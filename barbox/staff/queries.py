@@ -3,7 +3,7 @@
 import msgspec
 
 from barbox.core.statements import freeze
-from barbox.staff.models import Device, Session, Staff
+from barbox.staff.models import Device, RoleException, Session, Staff
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -20,6 +20,7 @@ class LiveSession(msgspec.Struct, frozen=True):
     staff_id: int
     device_id: int
     expires_at: int
+    pin_at: int
     name: str
     role: str
 
@@ -29,6 +30,15 @@ class KnownDevice(msgspec.Struct, frozen=True):
     name: str
     token_hash: bytes
     paired_at: int
+    seen_at: int | None
+
+
+class Departure(msgspec.Struct, frozen=True):
+    """A permission where a role departs from its standard."""
+
+    role: str
+    permission: str
+    given: bool
 
 
 PEOPLE = freeze(
@@ -37,13 +47,21 @@ PEOPLE = freeze(
     .order_by(Staff.name)
 )
 DEVICES = freeze(
-    Device.select(Device.id, Device.name, Device.token_hash, Device.paired_at)
+    Device.select(Device.id, Device.name, Device.token_hash, Device.paired_at, Device.seen_at)
     .where(Device.revoked_at.is_null())
     .order_by(Device.id)
 )
 SESSIONS = freeze(
     lambda p: (
-        Session.select(Session.id, Session.staff_id, Session.device_id, Session.expires_at, Staff.name, Staff.role)
+        Session.select(
+            Session.id,
+            Session.staff_id,
+            Session.device_id,
+            Session.expires_at,
+            Session.pin_at,
+            Staff.name,
+            Staff.role,
+        )
         .join(Staff, on=(Staff.id == Session.staff_id))
         .switch(Session)
         .join(Device, on=(Device.id == Session.device_id))
@@ -55,3 +73,4 @@ SESSIONS = freeze(
         )
     )
 )
+ROLES = freeze(RoleException.select(RoleException.role, RoleException.permission, RoleException.given))

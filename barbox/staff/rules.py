@@ -1,14 +1,19 @@
 """What each role may do, what makes a PIN, and how long a wrong one locks. Pure."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
+from barbox.core.actor import Actor
 from barbox.core.errors import BadRequest
 
 Role = Literal["admin", "manager", "waiter", "bartender", "kitchen"]
 
 KITCHEN = frozenset({"order.read", "line.status", "menu.soldout", "stock.read", "printer.use"})
-WAITER = KITCHEN | {"order.place", "order.send", "order.move", "payment.take"}
+WAITER = KITCHEN | {
+    *("order.place", "order.send", "order.move", "payment.take"),
+    *("member.read", "member.edit", "reservation.edit"),
+}
 BARTENDER = WAITER | {"drawer.open"}
 MANAGER = BARTENDER | {
     "order.void",
@@ -25,8 +30,9 @@ MANAGER = BARTENDER | {
     "printer.edit",
     "report.read",
     "journal.read",
+    "member.manage",
 }
-ADMIN = MANAGER | {"settings.edit", "backup.run"}
+ADMIN = MANAGER | {"settings.edit", "backup.run", "role.edit"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "admin": ADMIN,
@@ -35,6 +41,26 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "bartender": BARTENDER,
     "kitchen": KITCHEN,
 }
+"""What each role may do until an owner decides otherwise."""
+
+ADMINS_ALONE = frozenset({"role.edit"})
+"""Whoever decides what roles may do could give themselves everything."""
+
+SENSITIVE = frozenset(
+    {
+        "order.void",
+        "order.comp",
+        "order.discount",
+        "order.reopen",
+        "payment.refund",
+        "staff.edit",
+        "device.edit",
+        "role.edit",
+        "settings.edit",
+        "backup.run",
+    }
+)
+"""What asks for the PIN again when it was given long ago: another may stand at the tablet."""
 
 WRONG_BEFORE_WAIT = 5
 FIRST_WAIT_MS = 30_000
@@ -58,6 +84,23 @@ def wait_after(wrong: int) -> int:
     return int(min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** min(wrong - WRONG_BEFORE_WAIT, 10)))
 
 
-def may_edit(editor: str, target: str) -> bool:
-    """Whether a person of role `editor` may make or change one of role `target`: nobody makes their own superior."""
-    return editor in ("admin", "box") or (editor == "manager" and target not in ("admin", "manager"))
+def may_edit(editor: Actor, target: frozenset[str]) -> bool:
+    """Whether a person may make or change one who has `target`'s permissions: nobody makes their equal or superior."""
+    return editor.role in ("admin", "box") or target < editor.permissions
+
+
+def granted(departures: Iterable[tuple[str, str, bool]]) -> dict[str, frozenset[str]]:
+    """What each role may do, given (role, permission, whether it has it) where an owner departed from the standard."""
+    roles = {role: set(standard) for role, standard in PERMISSIONS.items()}
+    for role, permission, given in departures:
+        if permission in ADMIN - ADMINS_ALONE and role in roles and role != "admin":
+            (roles[role].add if given else roles[role].discard)(permission)
+    return {role: frozenset(held) for role, held in roles.items()}
+
+
+def departures(role: str, wanted: frozenset[str]) -> dict[str, bool]:
+    """Where `wanted` departs from a role's standard. Raises BadRequest for what a role cannot have."""
+    for each in sorted(wanted):
+        if each not in ADMIN - ADMINS_ALONE:
+            raise BadRequest(f"{each[:40]!r} cannot be given", "permissions")
+    return {each: each in wanted for each in sorted(wanted ^ PERMISSIONS[role])}

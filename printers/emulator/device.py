@@ -40,6 +40,7 @@ class Device:
         self.kicks = 0
         self.buzzes = 0
         self.lying = False
+        self.denying = False
         self.process_ids: list[str] = []
         self.press = Press(machine, finished)
         self.cut_waits = False
@@ -91,6 +92,8 @@ class Device:
             self.answers += status
 
     def _automatic(self) -> bytes:
+        if self.denying:
+            return b"\x10\x00\x00\x0f"
         sensors = self.sensors
         first = 0x10 | (sensors.drawer_open << 2) | (self.offline << 3) | (sensors.cover_open << 5)
         third = 0x00 if sensors.paper == "ok" else 0x03 if sensors.paper == "low" else 0x0F
@@ -127,6 +130,8 @@ class Device:
 
     def _status(self, which: int) -> int:
         sensors = self.sensors
+        if self.denying:
+            return 0x12
         if which == 1:
             return 0x12 | (sensors.drawer_open << 2) | (self.offline << 3)
         if which == 2:
@@ -143,7 +148,7 @@ class Device:
         """Carry out the next command in memory; returns lines moved, or None when there is nothing that can
         be done now.
         """
-        if self.offline:
+        if self.offline and not self.lying:
             return None
         command = parse(self.memory, double=self.press.double)
         if command is None:

@@ -81,16 +81,16 @@ class OpenBar:
 async def admit(swan: Swan) -> str:
     """A token of the admin's, whoever was fired, revoked or signed out meanwhile."""
 
-    def restore(tx: Any) -> tuple[int, int]:
+    def restore(tx: Any) -> int:
         tx.run(Staff.update(hidden=0, role="admin", wrong_pins=0).where(Staff.id == 1))
         tx.run(Device.update(revoked_at=None).where(Device.id == 1))
-        begun = sign_in(tx, 1, 1, 1, Wait(0, 0))
-        return begun.id, begun.expires_at
+        return sign_in(tx, 1, 1, 1, Wait(0, 0))
 
-    begun, expires_at = await swan.database.write(restore)
+    begun = await swan.database.write(restore)
     sessions = swan.running.app[staff_api.SESSIONS]
     await sessions.refresh()
-    return sessions.issue(begun, 1, expires_at)
+    token, _ = sessions.token(begun)
+    return token
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from barbox.backup import commands, errand, queries, recovery_key, rules, snapshot
+from barbox.backup import children, commands, errand, queries, recovery_key, rules, snapshot
 from barbox.backup.bucket import _fault
 from barbox.backup.faults import SENTENCES, BackupFault
-from barbox.backup.jobs import Keeper, child_environment, keeping
+from barbox.backup.jobs import Keeper, keeping
 from barbox.core import journal
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database
@@ -246,7 +246,7 @@ async def test_an_errand_without_its_box_gives_up(tmp_path: Path, stick: Place) 
         *("-m", "barbox.backup.errand"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env=child_environment(),
+        env=children.environment(),
     )
     assert process.stdin and process.stdout
     process.stdin.write(msgspec.json.encode(work) + b"\n")

@@ -4,6 +4,7 @@
     targets.py   a running server: where to send an order, what it has used of the processor and of memory
     load.py      many clients that send orders as fast as they are answered
     sockets.py   listeners that read and drop what they are told, and the time until the last one was told
+    paper.py     from an order to its ticket's first byte, at printers that only look at the clock (stopwatch.py)
     rounds.py    alternating rounds, medians, ratios
 
 The machine's speed changes from minute to minute, so only ratios of the same round mean anything.

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from tests.bench import boot, load, servers
+from tests.bench import boot, load, paper, servers
 from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
 from tests.bench.sockets import Told, tell_all
 from tests.bench.targets import Target
@@ -138,6 +138,23 @@ def start(options: argparse.Namespace) -> None:
         say(f"    CPU by theirs: {Spread.of([a.cpu_ms / b.cpu_ms for a, b in pairs]):.2f}   (asked: <= 1.5)")
 
 
+def printers(options: argparse.Namespace) -> None:
+    """From an order sent to its ticket's first byte, with all printers well and with one of three hanging."""
+    delays: dict[str, list[paper.Delays]] = {name: [] for name in paper.NAMES.values()}
+    with ExitStack() as stack:
+        bars = [(name, stack.enter_context(paper.bar(hanging=hanging))) for hanging, name in paper.NAMES.items()]
+        for _, bar in bars:
+            bar.serve(options.tickets // 10)
+        for number in range(options.rounds):
+            for name, bar in bars if number % 2 == 0 else bars[::-1]:
+                delays[name].append(bar.serve(options.tickets))
+            progress(f"  round {number + 1} of {options.rounds}, paper")
+    say(f"\nOrder sent -> first byte of its ticket at each working printer ({options.tickets} orders a round)")
+    for name, each in delays.items():
+        middles, slow = Spread.of([d.p50_ms for d in each]), Spread.of([d.p99_ms for d in each])
+        say(f"  {name:34}p50 {middles:.1f} ms   p99 {slow:.1f} ms   (asked: p99 <= 50 ms)")
+
+
 def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespace) -> Results:
     return alternate(
         targets,
@@ -149,7 +166,14 @@ def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespa
     )
 
 
-PARTS = {"orders": orders, "slow-disk": slow_disk, "audience": audience, "screens": screens, "start": start}
+PARTS = {
+    "orders": orders,
+    "slow-disk": slow_disk,
+    "audience": audience,
+    "screens": screens,
+    "start": start,
+    "paper": printers,
+}
 
 
 def main() -> None:
@@ -160,6 +184,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="of one server in one round")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
     parser.add_argument("--told", type=int, default=150, help="orders in a round that listeners are told of")
+    parser.add_argument("--tickets", type=int, default=100, help="orders in a round that are timed to the printers")
     options = parser.parse_args()
     say(f"Load by {load.tool()}; {options.rounds} alternating rounds of {options.seconds:g} s; median [least..most]")
     if not servers.node_is_there():

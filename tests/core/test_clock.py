@@ -1,5 +1,6 @@
 """Business time never runs backwards; the business day runs past midnight, also when clocks are turned."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,14 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barbox.core.clock import DAY_MS, RELEASED, BusinessDays, Clock, parse_day, rfc3339, show_day
+from barbox.core.clock import (
+    CREDIBLE_AT_FIRST_MS,
+    CREDIBLE_MS,
+    DAY_MS,
+    RELEASED,
+    BusinessDays,
+    Clock,
+    Correction,
+    parse_day,
+    rfc3339,
+    show_day,
+)
 
 HOUR_MS = 3_600_000
 steps = st.lists(
     st.tuples(
         st.integers(min_value=0, max_value=DAY_MS),
         st.integers(min_value=-5 * 365 * DAY_MS, max_value=5 * 365 * DAY_MS),
-        st.sampled_from(["now", "trusted", "not_before"]),
+        st.sampled_from(["now", "ntp", "tablets", "owner", "not_before"]),
     ),
     max_size=40,
 )
@@ -46,10 +58,10 @@ def test_whoever_turns_the_wall_clock_the_journal_never_goes_back(happenings: li
     for passed, turned, what in happenings:
         hands.boot_ms += passed
         hands.wall_ms += passed + turned
-        if what == "trusted":
-            assert clock.trusted(hands.wall_ms) >= 0
-        elif what == "not_before":
+        if what == "not_before":
             clock.not_before(told + turned)
+        elif what != "now":
+            clock.believed(hands.wall_ms, what)  # type: ignore[arg-type]
         assert clock.now() >= told
         told = clock.now()
 
@@ -77,12 +89,96 @@ def test_a_box_starts_after_its_journals_last_entry_even_if_its_battery_died() -
     assert clock.now() == RELEASED + 3 * DAY_MS + 1001
 
 
-def test_a_trusted_time_steps_forward_never_back() -> None:
+@pytest.mark.parametrize(
+    ("last", "wall", "starts", "quality"),
+    [
+        (0, 0, RELEASED, "guess"),
+        (0, RELEASED + DAY_MS, RELEASED + DAY_MS, "unverified"),
+        (0, RELEASED + CREDIBLE_AT_FIRST_MS + DAY_MS, RELEASED, "guess"),
+        (RELEASED + DAY_MS, RELEASED + HOUR_MS, RELEASED + DAY_MS + 1, "guess"),
+        (RELEASED + DAY_MS, RELEASED + 2 * DAY_MS, RELEASED + 2 * DAY_MS, "unverified"),
+        (RELEASED + DAY_MS, RELEASED + 2 * DAY_MS + CREDIBLE_MS, RELEASED + DAY_MS + 1, "guess"),
+    ],
+    ids=["1970", "right", "2099", "yesterday", "tomorrow", "2099 in an old bar"],
+)
+def test_a_box_knows_how_far_to_believe_the_clock_it_wakes_with(
+    last: int, wall: int, starts: int, quality: str
+) -> None:
+    clock = Clock(wall=lambda: wall, boot=lambda: 7_000)
+    clock.not_before(last)
+    assert (clock.now(), clock.quality) == (starts, quality)
+
+
+def test_a_trusted_time_steps_forward_at_once() -> None:
     hands = Hands(RELEASED)
     clock = Clock(wall=hands.wall, boot=hands.boot)
-    assert clock.trusted(RELEASED + HOUR_MS) == HOUR_MS
-    assert clock.trusted(RELEASED) == 0
+    correction = clock.believed(RELEASED + HOUR_MS, "ntp")
+    assert correction == Correction("ntp", RELEASED, RELEASED + HOUR_MS)
+    assert correction.behind == HOUR_MS
+    assert (clock.now(), clock.quality, clock.source) == (RELEASED + HOUR_MS, "trusted", "ntp")
+
+
+def test_a_clock_that_is_ahead_runs_at_half_speed_until_the_time_has_caught_up() -> None:
+    hands = Hands(RELEASED + HOUR_MS)
+    clock = Clock(wall=hands.wall, boot=hands.boot)
+    correction = clock.believed(RELEASED, "ntp")
+    assert correction is not None
+    assert correction.behind == -HOUR_MS
     assert clock.now() == RELEASED + HOUR_MS
+    hands.boot_ms += HOUR_MS
+    assert (clock.now(), clock.ahead) == (RELEASED + HOUR_MS + HOUR_MS // 2, HOUR_MS // 2)
+    assert clock.believed(RELEASED + HOUR_MS, "ntp") is None, "it is corrected already"
+    hands.boot_ms += 3 * HOUR_MS
+    assert (clock.now(), clock.ahead) == (RELEASED + 4 * HOUR_MS, 0)
+
+
+def test_days_ahead_are_not_slowed_down_until_the_owner_says_so() -> None:
+    hands = Hands(RELEASED + 3 * DAY_MS)
+    clock = Clock(wall=hands.wall, boot=hands.boot)
+    assert clock.believed(RELEASED, "ntp") is None
+    assert clock.quality == "ahead"
+    hands.boot_ms += HOUR_MS
+    assert clock.now() == RELEASED + 3 * DAY_MS + HOUR_MS
+    correction = clock.believed(RELEASED + HOUR_MS, "owner")
+    assert correction is not None
+    assert (correction.behind, clock.quality) == (-3 * DAY_MS, "trusted")
+    hands.boot_ms += 6 * DAY_MS
+    assert clock.now() == RELEASED + HOUR_MS + 6 * DAY_MS
+
+
+def test_a_second_is_not_worth_a_correction() -> None:
+    hands = Hands(RELEASED)
+    clock = Clock(wall=hands.wall, boot=hands.boot)
+    assert clock.believed(RELEASED + 999, "ntp") is None
+    assert (clock.now(), clock.quality) == (RELEASED, "trusted")
+
+
+def test_a_million_stamps_through_wrong_boots_and_jumps_and_none_goes_back() -> None:
+    """Lives of a box: reboots after the plug was pulled, batteries dead or years off, hands that turn the wall clock."""
+    stamps = 0
+    for seed in range(2_100):
+        chance = random.Random(seed)
+        true, last = RELEASED + chance.randrange(400) * DAY_MS, 0
+        for _boot in range(6):
+            hands = Hands(true + chance.choice([0, 0, -chance.randrange(10**8), -true, chance.randrange(10**10), 2**42]))
+            clock = Clock(wall=hands.wall, boot=hands.boot)
+            clock.not_before(last)
+            for _ in range(80):
+                passed = chance.choice([0, 1, 50, 1_000, 60_000, HOUR_MS])
+                true += passed
+                hands.boot_ms += passed
+                hands.wall_ms += passed
+                if chance.random() < 0.05:
+                    hands.wall_ms += chance.randrange(-(10**8), 10**8)
+                if chance.random() < 0.05:
+                    source = chance.choice(["ntp", "tablets", "owner"])
+                    clock.believed(true + chance.randrange(-500, 500), source)  # type: ignore[arg-type]
+                now = clock.now()
+                assert now >= last, f"life {seed}"
+                last = now
+                stamps += 1
+            true += chance.randrange(10**7)
+    assert stamps > 1_000_000
 
 
 def test_a_drink_at_two_in_the_morning_belongs_to_the_evening_before() -> None:

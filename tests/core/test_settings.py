@@ -62,16 +62,18 @@ async def test_a_changed_setting_is_in_force_told_and_kept(quiet_swan: Swan, tmp
         assert (await ana.get("/api/settings")).body == changed.body
 
 
-async def test_whether_prices_include_tax_is_settled_with_the_first_order(quiet_swan: Swan) -> None:
+async def test_currency_and_whether_prices_include_tax_are_settled_with_the_first_order(quiet_swan: Swan) -> None:
     ana = await quiet_swan.sign_in("Ana")
     assert (await ana.put("/api/settings", {"taxIncluded": False})).status == 200
-    assert (await ana.put("/api/settings", {"taxIncluded": True})).status == 200
+    assert (await ana.put("/api/settings", {"taxIncluded": True, "currency": "EUR"})).status == 200
     order = await ana.post("/api/orders", {"items": [quiet_swan.item("Negroni")]})
     tender = {"method": "card", "amount": order["balance"]}
     paid = await ana.post("/api/payments", {"orderId": order["orderId"], "tenders": [tender]})
     refused = await ana.put("/api/settings", {"taxIncluded": False, "name": "Silver Swan"})
-    assert (refused.status, refused["code"]) == (409, "wrong_state")
-    assert (await ana.put("/api/settings", {"taxIncluded": True, "name": "Silver Swan"})).status == 200
+    assert (refused.status, refused["code"], refused["field"]) == (409, "settled_by_sales", "taxIncluded")
+    refused = await ana.put("/api/settings", {"currency": "JPY"}, Accept_Language="zh-CN")
+    assert refused["error"] == "货币 已不能更改：已有订单按现有设置计价，更改会使金额失真"
+    assert (await ana.put("/api/settings", {"currency": "EUR", "taxIncluded": True, "name": "Silver Swan"})).status == 200
     assert (await ana.get(f"/api/orders/{order['orderId']}")).body == paid["order"]
 
 

@@ -1,8 +1,8 @@
 """A night of failing printers: `python -m tests.faults.paper_night --tickets 500 --kills 4`.
 
 A real box, three emulated printers that refuse, hang, reset the line in the middle of a ticket, lose power, run out of
-paper, open their cover, go mute and lose answers, while orders come in and the box is killed and started again. Then
-every ticket that the box owed is looked for on the paper.
+paper, open their cover, go mute, lose answers, and say that all is well when it is not, while orders come in and the
+box is killed and started again. Then every ticket that the box owed is looked for on the paper.
 """
 
 import argparse
@@ -94,7 +94,21 @@ class Chaos:
             (printer.power_off, printer.power_on),
             (lambda: printer.paper_out(chance.randint(0, 12)), printer.paper_in),
             (lambda: printer.cover(is_open=True), lambda: printer.cover(is_open=False)),
+            (lambda: self._lie(printer, chance), lambda: self._own_up(printer)),
         ]
+
+    def _lie(self, printer: Printer, chance: random.Random) -> None:
+        """Something is wrong, and the printer says that all is well."""
+        printer.deny()
+        if chance.random() < 0.5:
+            printer.paper_out()
+        else:
+            printer.cover(is_open=True)
+
+    def _own_up(self, printer: Printer) -> None:
+        printer.paper_in()
+        printer.cover(is_open=False)
+        printer.deny(on=False)
 
 
 class Night:

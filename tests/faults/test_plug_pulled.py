@@ -57,7 +57,7 @@ def test_a_box_that_dies_while_it_is_set_up_can_be_started_again(strace: str, tm
         if not told:
             return None
         till = json.loads(told[0])
-        jwt.decode(till["session"], known.session_key, algorithms=["HS256"], audience=known.box_id)
+        jwt.decode(till["session"], known.session_keys[0].key, algorithms=["HS256"], audience=known.box_id)
         with closing(sqlite3.connect(database_file(image))) as books:
             (paired,) = books.execute(
                 "SELECT count(*) FROM device WHERE token_hash = ?", (ids.digest(till["device"]),)

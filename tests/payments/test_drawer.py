@@ -145,6 +145,9 @@ async def test_receipts_are_numbered_without_gaps_and_shown_on_a_phone(swan: Swa
     assert "¥68.00" in html
     async with swan.http.get(swan.tablet.url + "/r/guessing") as answer:
         assert answer.status == 404
+    code = await bob.get(f"/api/orders/{two['order']['orderId']}/receipt-code")
+    assert (code["number"], code["url"]) == (2, two["receiptUrl"])
+    assert code["qrSvg"].startswith("<svg")
 
 
 async def test_on_the_house_needs_who_may_give_away_and_a_voucher_its_number(swan: Swan) -> None:

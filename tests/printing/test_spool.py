@@ -4,12 +4,24 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from barbox.app import database_file
 from barbox.core.http import DATABASE
-from barbox.printing import commands, queries
+from barbox.core.models import JournalEntry
+from barbox.core.statements import freeze
+from barbox.printing import jobs as lives
+from barbox.printing import queries
 from barbox.printing.queries import JobRow
 from printers.emulator import Paper, Printer
 from tests.bar import Swan, Tablet, open_box, open_swan
+
+E = JournalEntry
+KINDS = freeze(lambda p: E.select(E.kind).where(E.subject == p.subject).order_by(E.seq))
+
+
+class Told(msgspec.Struct):
+    kind: str
 
 
 async def papers(printer: Printer, count: int) -> list[Paper]:
@@ -142,7 +154,7 @@ async def test_an_attempt_without_an_end_is_marked_after_a_crash(tmp_path: Path,
         printers["bar"].refuse()
         order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
         (job,) = await jobs(wei, orderId=order["orderId"])
-        await swan.running.app[DATABASE].write(commands.begin_attempt, job["id"], "CRSH")
+        await swan.running.app[DATABASE].write(lives.begin_attempt, job["id"], "CRSH", "A")
     printers["bar"].refuse(on=False)
     async with open_box(tmp_path / "box"):
         incomplete, ticket = await papers(printers["bar"], 2)
@@ -173,7 +185,8 @@ async def test_an_old_ticket_asks_before_it_prints(swan: Swan) -> None:
     swan.printers["bar"].refuse()
     order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
     (job,) = await jobs(wei, orderId=order["orderId"])
-    database.clock.trusted(database.clock.now() + 31 * 60_000)
+    database.clock.not_before(database.clock.now() + 31 * 60_000)
+    wei = await swan.sign_in("Wei")
     swan.printers["bar"].refuse(on=False)
     stale = await until_state(wei, job["id"], "blocked")
     while stale["detail"] != "stale":
@@ -196,3 +209,89 @@ async def test_the_drawer_opens_for_cash_and_not_for_a_card(swan: Swan) -> None:
     kicks = [job for job in await jobs(wei) if job["kind"] == "drawer"]
     assert len(kicks) == 1
     await asyncio.to_thread(swan.printers["till"].wait_for, lambda printer: printer.kicks == 1)
+
+
+async def test_a_roll_near_its_end_is_told_before_it_ends(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    swan.printers["bar"].paper_low()
+    async with wei.live("rooms=floor") as feed:
+        await feed.frame()
+        await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+        warned = await feed.until(lambda each: each["kind"] == "print.paperlow")
+    assert warned["data"]["printerName"] == "bar"
+    bar = next(each for each in (await wei.get("/api/printers"))["printers"] if each["name"] == "bar")
+    assert bar["state"]["paper"] == "low"
+    assert (await papers(swan.printers["bar"], 1))[0].text.strip()
+
+
+async def test_a_printer_that_was_away_for_long_says_so_before_it_goes_on(swan: Swan) -> None:
+    wei, database = await swan.sign_in("Wei"), swan.running.app[DATABASE]
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    (first,) = await jobs(wei, orderId=order["orderId"])
+    await until_state(wei, first["id"], "printed")
+    swan.printers["bar"].power_off()
+    async with wei.live("rooms=floor") as feed:
+        await feed.frame()
+        for table in ("T1", "T5", "T7"):
+            await wei.post("/api/orders", {"tableId": swan.tables[table], "items": [swan.item("Negroni")]})
+        await feed.until(lambda each: each["kind"] == "print.job" and each["data"]["state"] == "blocked")
+        database.clock.not_before(database.clock.now() + 2 * 60_000)
+        await feed.until(lambda each: each["kind"] == "print.failed")
+        swan.printers["bar"].power_on()
+        await feed.until(lambda each: each["kind"] == "print.recovered")
+    texts = [paper.text for paper in await papers(swan.printers["bar"], 5)]
+    slip = next(text for text in texts if "PRINTER IS BACK" in text)
+    assert "B-0001" in slip or "B-0002" in slip
+
+
+async def test_jobs_are_kept_for_a_month_and_no_longer(swan: Swan) -> None:
+    ana, database = await swan.sign_in("Ana"), swan.running.app[DATABASE]
+    order = await ana.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    (job,) = await jobs(ana, orderId=order["orderId"])
+    await until_state(ana, job["id"], "printed")
+    assert await database.write(lives.forget_old) == 0
+    story = (await ana.get(f"/api/print-jobs/{job['id']}")).body
+    assert (story["job"]["certainty"], story["attempts"][0]["proof"]) == ("proven", "A")
+    assert bytes.fromhex(story["attempts"][0]["evidence"])[:2] == b'7"'
+    database.clock.not_before(database.clock.now() + 32 * 86_400_000)
+    assert await database.write(lives.forget_old) == 1
+    assert (await (await swan.sign_in("Ana")).get(f"/api/print-jobs/{job['id']}")).status == 404
+
+
+async def test_a_job_given_up_stands_in_the_journal_and_needs_somebody_who_may(swan: Swan) -> None:
+    max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
+    swan.printers["bar"].refuse()
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+    (job,) = await jobs(wei, orderId=order["orderId"])
+    await until_state(wei, job["id"], "blocked")
+    assert (await wei.post(f"/api/print-jobs/{job['id']}/cancel")).status == 403
+    assert (await max_.post(f"/api/print-jobs/{job['id']}/cancel")).status == 204
+    assert await jobs(wei, waiting="true") == []
+    told = await swan.database.read(KINDS, Told, subject=f"job:{job['id']}")
+    assert [each.kind for each in told] == ["print.cancelled"]
+
+
+async def test_the_drawer_never_opens_a_second_time_through_the_spool(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    order = await wei.post("/api/orders", {"items": [swan.item("Fries")]})
+    tender = {"method": "cash", "amount": order["totalAmount"]}
+    await wei.post("/api/payments", {"orderId": order["orderId"], "tenders": [tender]})
+    await asyncio.to_thread(swan.printers["till"].wait_for, lambda printer: printer.kicks == 1)
+    (kick,) = [job for job in await jobs(wei) if job["kind"] == "drawer"]
+    await until_state(wei, kick["id"], "printed", "sent")
+    assert (await wei.post(f"/api/print-jobs/{kick['id']}/reprint")).status == 409
+    assert swan.printers["till"].kicks == 1
+
+
+async def test_a_printer_of_class_d_says_sent_and_never_printed(quiet_swan: Swan) -> None:
+    ana = await quiet_swan.sign_in("Ana")
+    with Printer("generic-80", proof="D") as printer:
+        body = {"name": "bar", "connection": printer.connection, "profile": "generic-80", "proof": "D"}
+        await ana.post("/api/printers", body | {"stationIds": [quiet_swan.stations["bar"]]})
+        order = await ana.post("/api/orders", {"tab": "Ming", "items": [quiet_swan.item("Negroni")]})
+        (job,) = await jobs(ana, orderId=order["orderId"])
+        await until_state(ana, job["id"], "sent")
+        (job,) = await jobs(ana, orderId=order["orderId"])
+    assert (job["state"], job["certainty"], job["proof"]) == ("sent", "sent", "D")
+    (known,) = (await ana.get("/api/printers"))["printers"]
+    assert (known["state"]["proof"], known["state"]["certainty"]) == ("D", "sent")

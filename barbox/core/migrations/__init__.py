@@ -19,7 +19,8 @@ def migrate(path: Path) -> list[str]:
 
     Raises Broken when a newer release has already been here: falling back must not guess.
     """
-    path.touch(mode=0o600)
+    if not path.exists():
+        path.touch(mode=0o600)
     path.chmod(0o600)
     database = peewee.SqliteDatabase(
         str(path), pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}

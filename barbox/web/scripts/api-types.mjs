@@ -3,11 +3,13 @@
  *
  *     node scripts/api-types.mjs openapi.json > src/lib/api/generated.ts
  *
- * Only what the app uses: the types that src/lib/api/types.ts names, and what those are made of. So the file changes
+ * Only what the app uses: the types that a types.ts in src names as `api.X`, and what those are made of. So the file changes
  * when the app is concerned, and not with every call the box learns. Understands what msgspec writes: objects, arrays,
  * unions, references, constants and additional properties.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const document = JSON.parse(readFileSync(process.argv[2] ?? 0, 'utf8'));
 const schemas = document.components.schemas;
@@ -57,7 +59,12 @@ function properties(schema) {
 	);
 }
 
-const app = readFileSync(new URL('../src/lib/api/types.ts', import.meta.url), 'utf8');
+const sources = fileURLToPath(new URL('../src', import.meta.url));
+const app = readdirSync(sources, { recursive: true })
+	.filter((path) => basename(path) === 'types.ts')
+	.sort()
+	.map((path) => readFileSync(join(sources, path), 'utf8'))
+	.join('\n');
 const wanted = new Set([...app.matchAll(/\bapi\.(\w+)/g)].map((match) => match[1]));
 const byType = new Map(Object.keys(schemas).map((name) => [typeName(name), name]));
 const missing = [...wanted].filter((type) => !byType.has(type));

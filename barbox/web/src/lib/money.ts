@@ -78,3 +78,8 @@ export function splitEvenly(total: number, parts: number): number[] {
 export function portion(amount: number, rate: number): number {
 	return Math.floor((amount * rate * 2 + 10_000) / 20_000);
 }
+
+/** A price for `quantity` of something sold by weight or measure, half up: as the box reckons it, in thousandths. */
+export function times(price: number, quantity: number): number {
+	return Math.floor((price * Math.round(quantity * 1000) * 2 + 1000) / 2000);
+}

@@ -18,19 +18,28 @@ export function withProduct(
 	itemId: number,
 	modifiers: number[],
 	setting: Setting,
-	quantity = 1
+	quantity = 1,
+	more: Pick<DraftLine, 'price' | 'parts'> = {}
 ): Draft {
-	const same = draft.lines.find(
-		(line) =>
-			line.itemId === itemId &&
-			line.note === undefined &&
-			line.seat === setting.seat &&
-			line.course === setting.course &&
-			(line.hold ?? false) === (setting.hold ?? false) &&
-			sameList(line.modifiers, modifiers)
-	);
+	const apart = more.price !== undefined || more.parts !== undefined || !Number.isInteger(quantity);
+	const same = apart
+		? undefined
+		: draft.lines.find(
+				(line) =>
+					line.itemId === itemId &&
+					line.note === undefined &&
+					line.price === undefined &&
+					line.parts === undefined &&
+					line.seat === setting.seat &&
+					line.course === setting.course &&
+					(line.hold ?? false) === (setting.hold ?? false) &&
+					sameList(line.modifiers, modifiers)
+			);
 	if (same) return withQuantity(draft, same.id, same.quantity + quantity);
-	return { ...draft, lines: [...draft.lines, { id: newId(), itemId, quantity, modifiers, ...setting }] };
+	return {
+		...draft,
+		lines: [...draft.lines, { id: newId(), itemId, quantity, modifiers, ...setting, ...more }]
+	};
 }
 
 /** A line's new quantity; none left takes the line away. */
@@ -68,5 +77,6 @@ export function toLines(draft: Draft): NewLine[] {
 	}));
 }
 
+/** How many things that is; what is weighed counts as one. */
 export const pieces = (draft: Draft | null) =>
-	draft?.lines.reduce((sum, line) => sum + line.quantity, 0) ?? 0;
+	draft?.lines.reduce((sum, line) => sum + (Number.isInteger(line.quantity) ? line.quantity : 1), 0) ?? 0;

@@ -1,4 +1,4 @@
-import { ask, carry, type Request } from '#lib/api/client.ts';
+import { ask, bodyOf, carry, Problem, type Reply, type Request } from '#lib/api/client.ts';
 import type { Device, Permission, Session } from '#lib/api/types.ts';
 import { languageOf, texts } from '#lib/texts/texts.svelte.ts';
 
@@ -10,6 +10,8 @@ const DEVICE = 'barbox.device';
 const SESSION = 'barbox.session';
 const TOKENS = 'barbox.tokens';
 const PIN_LENGTHS = 'barbox.pinLengths';
+/** The box's tokens live for 15 minutes. */
+const FRESH_MS = 7 * 60_000;
 
 function read<T>(key: string): T | null {
 	const text = localStorage.getItem(key);
@@ -28,6 +30,11 @@ class SessionState {
 	current = $state.raw<Session | null>(read<Session>(SESSION));
 	/** Kept after a change of user, so that what somebody ordered still goes out in their name. */
 	private tokens: Record<string, string> = read<Record<string, string>>(TOKENS) ?? {};
+
+	/** A dear call waits for the PIN of whoever is signed in: answered with whether it was given. */
+	pinAsked = $state.raw<((given: boolean) => void) | null>(null);
+	private renewals = new Map<string, Promise<string | null>>();
+	private fresh = 0;
 
 	may(permission: Permission): boolean {
 		return this.current?.permissions.includes(permission) ?? false;
@@ -63,14 +70,49 @@ class SessionState {
 			language: texts.language
 		});
 		this.current = session;
-		this.tokens = { ...this.tokens, [session.staff.id]: session.token };
-		localStorage.setItem(SESSION, JSON.stringify(session));
-		localStorage.setItem(TOKENS, JSON.stringify(this.tokens));
+		this.keepToken(session);
 		const lengths = read<Record<string, number>>(PIN_LENGTHS) ?? {};
 		localStorage.setItem(PIN_LENGTHS, JSON.stringify({ ...lengths, [staffId]: pin.length }));
 		const language = languageOf(session.staff.language);
 		if (language) texts.choose(language);
 		return session;
+	}
+
+	/**
+	 * A fresh token in place of one that is over, the session going on; null when the session has ended. Throws
+	 * Unreachable.
+	 */
+	renew(token: string): Promise<string | null> {
+		const going = this.renewals.get(token);
+		if (going) return going;
+		const renewal = this.fetchToken(token).finally(() => this.renewals.delete(token));
+		this.renewals.set(token, renewal);
+		return renewal;
+	}
+
+	/** Renews before the token is over, so that the live line finds the door open; silence is tried again later. */
+	async keepFresh(now = false): Promise<void> {
+		const token = this.current?.token;
+		if (!token || (!now && Date.now() - this.fresh < FRESH_MS)) return;
+		this.fresh = Date.now();
+		await this.renew(token).catch(() => (this.fresh = 0));
+	}
+
+	/** Gives the PIN of whoever is signed in again. Throws Problem for a wrong one. */
+	async confirm(pin: string): Promise<void> {
+		await asPerson<null>({ method: 'POST', path: '/api/session/pin', body: { pin } });
+		this.pinAsked?.(true);
+	}
+
+	/** Has the PIN asked for on the screen. Resolves with whether it was given. */
+	askPin(): Promise<boolean> {
+		this.pinAsked?.(false);
+		return new Promise((resolve) => {
+			this.pinAsked = (given) => {
+				this.pinAsked = null;
+				resolve(given);
+			};
+		});
 	}
 
 	/** Leaves the tablet to the next person. The token lives on while `stillOwed` says commands wait in their name. */
@@ -101,6 +143,37 @@ class SessionState {
 		}
 	}
 
+	private async fetchToken(old: string): Promise<string | null> {
+		const token = this.device?.deviceToken;
+		const body = { token: old };
+		try {
+			const renewed = await ask<Session>({
+				method: 'POST',
+				path: '/api/session/renew',
+				body,
+				token,
+				language: texts.language
+			});
+			this.keepToken(renewed);
+			return renewed.token;
+		} catch (problem) {
+			if (problem instanceof Problem && problem.status === 401) return null;
+			throw problem;
+		}
+	}
+
+	/** In place where nothing else changed: a new token alone must not look like a new person at the tablet. */
+	private keepToken(renewed: Session): void {
+		this.tokens = { ...this.tokens, [renewed.staff.id]: renewed.token };
+		localStorage.setItem(TOKENS, JSON.stringify(this.tokens));
+		const { current } = this;
+		if (current?.staff.id !== renewed.staff.id) return;
+		this.fresh = Date.now();
+		if (String(current.permissions) === String(renewed.permissions)) Object.assign(current, renewed);
+		else this.current = renewed;
+		localStorage.setItem(SESSION, JSON.stringify(renewed));
+	}
+
 	private forget(staffId: number): void {
 		const { [staffId]: _, ...others } = this.tokens;
 		this.tokens = others;
@@ -128,11 +201,35 @@ export async function asOther<T>(staffId: number, pin: string, request: Asked): 
 	}
 }
 
-/** A call in the name of whoever is signed in. A 401 ends their session here too. */
+/** One call with a session's token, renewed unseen where it is over. Silence is an answer too (status 0). */
+export async function carryAs(token: string | null, request: Asked): Promise<Reply> {
+	const reply = await carry({ ...request, token, language: texts.language });
+	if (!token || codeOf(reply) !== 'token_expired') return reply;
+	try {
+		const renewed = await session.renew(token);
+		if (renewed === null) return { ...reply, body: { ...(reply.body as object), code: 'unauthenticated' } };
+		return await carry({ ...request, token: renewed, language: texts.language });
+	} catch {
+		return { ...reply, status: 0, body: null };
+	}
+}
+
+/** What kind of refusal an answer is, '' where it is none. */
+export function codeOf(reply: Reply): string {
+	return String((reply.body as { code?: unknown } | null)?.code ?? '');
+}
+
+/**
+ * A call in the name of whoever is signed in. A 401 ends their session here too; what is dear asks for their PIN
+ * again, and throws its Problem when that is not given.
+ */
 export async function asPerson<T>(request: Asked): Promise<T> {
 	const who = session.current;
 	try {
-		return await ask<T>({ ...request, token: who?.token, language: texts.language });
+		let reply = await carryAs(who?.token ?? null, request);
+		if (codeOf(reply) === 'pin_again' && (await session.askPin()))
+			reply = await carryAs(session.current?.token ?? null, request);
+		return bodyOf<T>(reply);
 	} catch (problem) {
 		if (who && (problem as { status?: number }).status === 401) session.ended(who.staff.id);
 		throw problem;
@@ -148,3 +245,7 @@ export async function asDevice<T>(request: Asked): Promise<T> {
 		throw problem;
 	}
 }
+
+for (const sign of ['online', 'pageshow', 'visibilitychange'])
+	addEventListener(sign, () => void session.keepFresh());
+setInterval(() => void session.keepFresh(), 60_000);

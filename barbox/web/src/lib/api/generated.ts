@@ -1,5 +1,10 @@
 // Made from the box’s OpenAPI document by scripts/api-types.mjs. Do not edit.
 
+export interface AnswerView {
+	code: string;
+	text: string;
+}
+
 export interface AreaView {
 	id: number;
 	name: string;
@@ -11,12 +16,55 @@ export interface AreaView {
 	minimumSpend: number;
 }
 
+export interface AttemptView {
+	printerId: number;
+	proof: "A" | "B" | "C" | "D" | null;
+	marked: boolean;
+	begunAt: string;
+	endedAt: string | null;
+	bytesWritten: number | null;
+	outcome: string | null;
+	evidence: string;
+}
+
+export interface Backups {
+	state: string;
+	level: "alarm" | "good" | "warning";
+	lastGoodAt: string | null;
+	nextAt: string | null;
+	nights: number;
+	rehearsedAt: string | null;
+	running: string;
+	replaced: boolean;
+	keys: KeyView[];
+	backups: CopyView[];
+}
+
 export interface CategoryView {
 	id: number;
 	name: string;
 	names: Record<string, string>;
 	color: string;
 	sort: number;
+}
+
+export interface CopyView {
+	id: number;
+	at: string;
+	name: string;
+	targetId: number;
+	targetName: string;
+	state: string;
+	code: string;
+	detail: string;
+	size: number;
+	entries: number;
+	key: string;
+}
+
+export interface Credentials {
+	user?: string;
+	secret?: string;
 }
 
 export interface CustomerInfo {
@@ -26,10 +74,21 @@ export interface CustomerInfo {
 	card?: string | null;
 }
 
+export interface DayView {
+	businessDay: string;
+	ready: boolean;
+	orders: OpenOrder[];
+	openAmount: number;
+	heldLines: number;
+	unprinted: number;
+	drawers: DrawerView[];
+}
+
 export interface DeviceView {
 	id: number;
 	name: string;
 	pairedAt: string;
+	seenAt: string | null;
 }
 
 export interface DiscountView {
@@ -37,6 +96,115 @@ export interface DiscountView {
 	value: number;
 	reason: string;
 	staffId: number | null;
+}
+
+export interface DrawerView {
+	id: number;
+	name: string;
+	session: SessionView | null;
+}
+
+export interface EditModifier {
+	names: Record<string, string>;
+	price?: number;
+	id?: number | null;
+	productId?: number | null;
+	takes?: number;
+}
+
+export interface EditPrinter {
+	name: string;
+	connection: string;
+	profile: string;
+	columns?: number | null;
+	proof?: "A" | "B" | "C" | "D" | null;
+	kanji?: "gb18030" | "none" | null;
+	fallbackId?: number | null;
+	patienceSeconds?: number;
+	receipts?: boolean;
+	stationIds?: number[] | null;
+}
+
+export interface EditStaff {
+	name: string;
+	role: "admin" | "bartender" | "kitchen" | "manager" | "waiter";
+	pin?: string | null;
+	language?: "en" | "zh";
+}
+
+export interface EditStation {
+	names: Record<string, string>;
+	printerIds?: number[];
+	display?: "bar" | "kitchen" | null;
+	letter?: string | null;
+	language?: "en" | "zh";
+	copies?: number;
+	perCourse?: boolean;
+	wholeOrder?: boolean;
+}
+
+export interface EditTable {
+	areaId: number;
+	name: string;
+	seats?: number;
+	x?: number;
+	y?: number;
+	width?: number;
+	height?: number;
+	shape?: "round" | "square";
+}
+
+export interface EditTarget {
+	name: string;
+	url: string;
+	credentials?: Credentials | null;
+	limitKb?: number;
+}
+
+export interface Figures {
+	kind: string;
+	number: number | null;
+	title: string;
+	staffName: string;
+	businessDay: string;
+	openedAt: string;
+	closedAt: string;
+	orders: number;
+	covers: number;
+	subtotal: number;
+	discountAmount: number;
+	serviceAmount: number;
+	coverAmount: number;
+	taxAmount: number;
+	totalAmount: number;
+	compedAmount: number;
+	voids: number;
+	voidedAmount: number;
+	tenders: TenderFigure[];
+	taxes: TaxFigure[];
+	movements: MovementFigure[];
+	noSales: number;
+	float: number;
+	expected: number | null;
+	counted: number | null;
+	overShort: number | null;
+	journalSeq: number;
+	journalHash: string;
+	prepaid?: PrepaidFigure[];
+}
+
+export interface FindingView {
+	proof: "A" | "B" | "C" | "D";
+	clear: boolean;
+	maker: string;
+	model: string;
+	serial: string;
+	language: string;
+	profile: string | null;
+	refused: string;
+	columns: number | null;
+	kanji: string | null;
+	honest: boolean | null;
 }
 
 export interface FirstAdmin {
@@ -57,6 +225,21 @@ export interface FloorView {
 	tables: TableRow[];
 }
 
+export interface FoundList {
+	found: FoundView[];
+	profiles: string[];
+}
+
+export interface FoundView {
+	connection: string;
+	title: string;
+	how: "mdns" | "port" | "serial" | "usb";
+	profile: string | null;
+	refused: string;
+	answers: boolean | null;
+	printerId: number | null;
+}
+
 export interface GroupView {
 	id: number;
 	kind: string;
@@ -75,6 +258,16 @@ export interface Health {
 	seq: number;
 }
 
+export interface ImportReport {
+	applied: boolean;
+	added: number;
+	changed: number;
+	unchanged: number;
+	categories: string[];
+	groups: string[];
+	problems: RowProblem[];
+}
+
 export interface Invitation {
 	code: string;
 	expiresAt: string;
@@ -82,11 +275,18 @@ export interface Invitation {
 	qrSvg: string;
 }
 
+export interface JobStory {
+	job: JobView;
+	attempts: AttemptView[];
+}
+
 export interface JobView {
 	id: number;
 	kind: string;
 	state: string;
 	detail: string;
+	certainty: "likely" | "proven" | "sent" | "unknown" | null;
+	proof: "A" | "B" | "C" | "D" | null;
 	printerId: number;
 	stationId: number | null;
 	orderId: number | null;
@@ -96,6 +296,12 @@ export interface JobView {
 	mayHavePrinted: boolean;
 	createdAt: string;
 	printedAt: string | null;
+}
+
+export interface KeyView {
+	fingerprint: string;
+	madeAt: string;
+	backups: number;
 }
 
 export interface LineChange {
@@ -133,6 +339,25 @@ export interface LineView {
 	discountAmount: number;
 }
 
+export interface MadeKey {
+	key: string;
+	words: string[];
+	fingerprint: string;
+	qrSvg: string;
+	printing: boolean;
+}
+
+export interface Media {
+	media: MediumView[];
+}
+
+export interface MediumView {
+	label: string;
+	url: string;
+	free: number;
+	size: number;
+}
+
 export interface MenuModifierView {
 	id: number;
 	name: string;
@@ -147,6 +372,32 @@ export interface MenuView {
 	products: ProductView[];
 	groups: GroupView[];
 	taxRates: TaxRateView[];
+}
+
+export interface MoveCash {
+	kind: "drop" | "no_sale" | "paid_in" | "paid_out";
+	reason: string;
+	amount?: number;
+}
+
+export interface MovementFigure {
+	kind: string;
+	amount: number;
+	reason: string;
+}
+
+export interface MovementView {
+	kind: string;
+	amount: number;
+	reason: string;
+	at: string;
+}
+
+export interface NewDiscount {
+	kind: "amount" | "percent";
+	value: number;
+	reason: string;
+	lineIds?: number[] | null;
 }
 
 export interface NewItem {
@@ -169,14 +420,102 @@ export interface NewOrder {
 	customerInfo?: CustomerInfo | null;
 	takeaway?: boolean;
 	ageChecked?: boolean;
+	memberId?: number | null;
 }
 
 export interface NewTender {
-	method: "card" | "cash" | "house" | "mobile" | "voucher";
+	method: "card" | "cash" | "deposit" | "house" | "member" | "mobile" | "points" | "voucher";
 	amount: number;
 	tip?: number;
 	tendered?: number | null;
 	reference?: string | null;
+	account?: number | null;
+}
+
+export interface OfferView {
+	name: string;
+	store: string;
+	at: string;
+	size: number;
+	businessDay: string;
+	orders: number;
+	entries: number;
+	slip: string;
+	tooNew: boolean;
+}
+
+export interface OfficeCategory {
+	names: Record<string, string>;
+	color?: string;
+	sort?: number;
+	stationId?: number | null;
+	id: number;
+}
+
+export interface OfficeGroup {
+	names: Record<string, string>;
+	modifiers: EditModifier[];
+	minimum?: number;
+	maximum?: number;
+	kind?: "choice" | "set" | "size";
+	id: number;
+}
+
+export interface OfficePriceRule {
+	names: Record<string, string>;
+	weekdays: number[];
+	fromMinute: number;
+	untilMinute: number;
+	kind: "amount" | "fixed" | "percent";
+	value: number;
+	areaId?: number | null;
+	categoryId?: number | null;
+	productId?: number | null;
+	priority?: number;
+	combines?: boolean;
+	tierId?: number | null;
+	id: number;
+}
+
+export interface OfficeProduct {
+	categoryId: number;
+	names: Record<string, string>;
+	price: number;
+	taxRateId: number;
+	stationId?: number | null;
+	available?: boolean;
+	barcode?: string | null;
+	sort?: number;
+	groupIds?: number[];
+	openPrice?: boolean;
+	unit?: string;
+	age?: number;
+	discountable?: boolean;
+	id: number;
+}
+
+export interface OfficeTaxRate {
+	names: Record<string, string>;
+	rate: number;
+	id: number;
+}
+
+export interface OpenOrder {
+	orderId: number;
+	number: number;
+	tableId: number | null;
+	areaId: number | null;
+	place: string;
+	status: string;
+	staffId: number | null;
+	staffName: string;
+	businessDay: string;
+	openedAt: string;
+	minutes: number;
+	totalAmount: number;
+	balance: number;
+	heldLines: number;
+	carriedOver: string | null;
 }
 
 export interface OrderList {
@@ -199,6 +538,7 @@ export interface OrderView {
 	staffId: number | null;
 	staffName: string;
 	customerInfo: CustomerInfo | null;
+	memberId: number | null;
 	items: LineView[];
 	subtotal: number;
 	discount: DiscountView | null;
@@ -244,6 +584,12 @@ export interface Part {
 	note?: string | null;
 }
 
+export interface PayCode {
+	amount: number;
+	text: string;
+	qrSvg: string;
+}
+
 export interface PaymentView {
 	paymentId: number;
 	change: number;
@@ -253,17 +599,60 @@ export interface PaymentView {
 	receiptUrl: string | null;
 }
 
+export interface PermissionView {
+	permission: string;
+	sensitive: boolean;
+	fixed: boolean;
+}
+
+export interface PersonView {
+	id: number;
+	name: string;
+	role: string;
+	language: string;
+	locked?: boolean;
+}
+
+export interface PrepaidFigure {
+	kind: string;
+	method: string;
+	count: number;
+	amount: number;
+}
+
+export interface PriceAt {
+	itemId: number;
+	price: number;
+	regularPrice: number;
+	ruleId: number | null;
+}
+
+export interface PricesAt {
+	prices: PriceAt[];
+}
+
 export interface PrinterView {
 	id: number;
 	name: string;
 	connection: string;
 	profile: string;
 	columns: number | null;
-	kanji: string | null;
+	kanji: "gb18030" | "none" | null;
+	clears: boolean | null;
+	model: string | null;
+	stationIds: number[];
 	fallbackId: number | null;
 	patienceSeconds: number;
 	receipts: boolean;
 	state: StateView;
+}
+
+export interface ProbeView {
+	printerId: number;
+	state: "asking" | "done" | "failed" | "working";
+	question: QuestionView | null;
+	finding: FindingView | null;
+	detail: string;
 }
 
 export interface Problem {
@@ -296,6 +685,104 @@ export interface ProductView {
 	discountable: boolean;
 }
 
+export interface ProfileView {
+	name: string;
+	title: string;
+	columns: number;
+	widthMm: number;
+	proof: "A" | "B" | "C" | "D";
+	notes: string;
+}
+
+export interface Progress {
+	step: "failed" | "fetching" | "proving" | "ready" | "updating";
+	done: number;
+	size: number;
+	problem: string;
+	bar: string;
+	orders: number;
+	admin: string;
+	deviceId: number;
+}
+
+export interface QuestionView {
+	code: string;
+	text: string;
+	answers: AnswerView[];
+}
+
+export interface ReceiptCode {
+	number: number;
+	url: string;
+	qrSvg: string;
+}
+
+export interface ReceiptTemplate {
+	header?: string[];
+	footer?: string[];
+	language?: "en" | "zh" | null;
+	logo?: string;
+	nameSize?: number;
+	totalSize?: number;
+	showWaiter?: boolean;
+	showCovers?: boolean;
+	showUnitPrice?: boolean;
+	showModifiers?: boolean;
+}
+
+export interface RefundTender {
+	method: "card" | "cash" | "deposit" | "house" | "member" | "mobile" | "points" | "voucher";
+	amount: number;
+	tip?: number;
+	reference?: string | null;
+}
+
+export interface RefundView {
+	paymentId: number;
+	refunded: number;
+	order: OrderView;
+}
+
+export interface Restore {
+	code: string;
+	url: string;
+	name: string;
+	key: string;
+	pin: string;
+	credentials?: Credentials | null;
+	deviceName?: string;
+}
+
+export interface RoleTable {
+	roles: RoleView[];
+	permissions: PermissionView[];
+}
+
+export interface RoleView {
+	role: "admin" | "bartender" | "kitchen" | "manager" | "waiter";
+	permissions: string[];
+	standard: string[];
+	fixed: boolean;
+}
+
+export interface RowProblem {
+	table: string;
+	row: number;
+	column: string;
+	problem: string;
+}
+
+export interface SessionView {
+	sessionId: number;
+	drawerId: number;
+	businessDay: string;
+	staffId: number | null;
+	staffName: string;
+	openedAt: string;
+	float: number | null;
+	movements: MovementView[];
+}
+
 export interface Setup {
 	code: string;
 	venue: FirstVenue;
@@ -323,14 +810,23 @@ export interface SignedInPerson {
 	language: string;
 }
 
+export interface SplitView {
+	order: OrderView;
+	new: OrderView | null;
+}
+
 export interface StateView {
 	reachable: boolean | null;
 	paper: string | null;
 	cover: string | null;
 	detail: string;
 	lastOkAt: string | null;
-	proof: string;
+	proof: "A" | "B" | "C" | "D";
+	certainty: "likely" | "proven" | "sent";
+	probedAt: string | null;
 	failed: boolean;
+	waiting: number;
+	oldestWaitingAt: string | null;
 }
 
 export interface StationView {
@@ -358,6 +854,28 @@ export interface TableRow {
 	shape: string;
 }
 
+export interface TargetView {
+	id: number;
+	name: string;
+	url: string;
+	hasCredentials: boolean;
+	limitKb: number;
+	lastGoodAt: string | null;
+	lastGoodSize: number;
+	problem: string;
+	code: string;
+	failures: number;
+}
+
+export interface TaxFigure {
+	rateId: number;
+	names: Record<string, string>;
+	rate: number;
+	gross: number;
+	base: number;
+	tax: number;
+}
+
 export interface TaxRateView {
 	id: number;
 	name: string;
@@ -372,6 +890,20 @@ export interface TaxView {
 	rate: number;
 	base: number;
 	tax: number;
+}
+
+export interface Templates {
+	ticket?: TicketTemplate;
+	receipt?: ReceiptTemplate;
+}
+
+export interface TenderFigure {
+	method: string;
+	count: number;
+	amount: number;
+	tips: number;
+	refunds: number;
+	rounding: number;
 }
 
 export interface TenderView {
@@ -389,6 +921,54 @@ export interface TenderView {
 	staffId: number | null;
 }
 
+export interface TestResult {
+	problem: string;
+	code: string;
+	detail: string;
+}
+
+export interface Ticket {
+	ticket: string;
+	deviceToken: string;
+}
+
+export interface TicketTemplate {
+	header?: string[];
+	footer?: string[];
+	placeSize?: number;
+	itemSize?: number;
+	modifierHeight?: number;
+	secondLanguage?: boolean;
+	showWaiter?: boolean;
+	showCovers?: boolean;
+	showOrderNumber?: boolean;
+	railClipLines?: number;
+}
+
+export interface TriedView {
+	outcome: string;
+	detail: string;
+}
+
+export interface Venue {
+	name?: string;
+	currency?: string;
+	language?: "en" | "zh";
+	timezone?: string;
+	cutoff?: number;
+	taxIncluded?: boolean;
+	cashRounding?: number;
+	mobileQr?: string;
+	address?: string;
+	taxNumber?: string;
+	receiptFooter?: string;
+	lateAmber?: number;
+	lateRed?: number;
+	autoLock?: number;
+	pinAgain?: number;
+	https?: boolean;
+}
+
 export interface VenueView {
 	name: string;
 	currency: string;
@@ -401,6 +981,7 @@ export interface VenueView {
 	businessDay: string;
 	lateAmber: number;
 	lateRed: number;
+	autoLock: number;
 	boxId: string;
 	version: string;
 	reachableAt: string[];

@@ -34,6 +34,7 @@ export type Permission =
 	| 'line.status'
 	| 'payment.take'
 	| 'payment.refund'
+	| 'day.close'
 	| 'drawer.open'
 	| 'order.reopen'
 	| 'menu.edit'
@@ -48,6 +49,7 @@ export type Permission =
 	| 'report.read'
 	| 'journal.read'
 	| 'settings.edit'
+	| 'role.edit'
 	| 'backup.run';
 export type OrderStatus = 'open' | 'billed' | 'paid' | 'void';
 export type LineStatus = 'held' | 'preparing' | 'ready' | 'served' | 'void';
@@ -74,11 +76,17 @@ export type Product = Pick<
 	| 'groupIds'
 	| 'barcode'
 	| 'sort'
+	| 'regularPrice'
+	| 'openPrice'
+	| 'unit'
+	| 'age'
 >;
 export type Modifier = Pick<api.MenuModifierView, 'id' | 'name' | 'names' | 'price'>;
+/** `itemId`: the product that is chosen with it, in a set menu. */
+export type MenuChoice = Modifier & Pick<api.MenuModifierView, 'itemId'>;
 export type ModifierGroup = Narrow<
-	Pick<api.GroupView, 'id' | 'name' | 'names' | 'minimum' | 'maximum' | 'modifiers'>,
-	{ modifiers: Modifier[] }
+	Pick<api.GroupView, 'id' | 'kind' | 'name' | 'names' | 'minimum' | 'maximum' | 'modifiers'>,
+	{ kind: 'choice' | 'size' | 'set'; modifiers: MenuChoice[] }
 >;
 export type Menu = Narrow<api.MenuView, { products: Product[]; groups: ModifierGroup[] }>;
 export type Area = Pick<api.AreaView, 'id' | 'name' | 'names' | 'sort'>;
@@ -109,13 +117,19 @@ export type Line = Narrow<
 		| 'readyAt'
 		| 'comp'
 		| 'reason'
+		| 'parentId'
+		| 'priceRuleId'
+		| 'discount'
+		| 'discountAmount'
 	>,
 	{ status: LineStatus; modifiers: Modifier[] }
 >;
 export type Payment = Pick<
 	api.TenderView,
-	'paymentId' | 'method' | 'amount' | 'tip' | 'tendered' | 'change' | 'at'
+	'paymentId' | 'kind' | 'method' | 'amount' | 'tip' | 'tendered' | 'change' | 'rounding' | 'at'
 >;
+export type Share = api.ShareView;
+export type Discount = api.DiscountView;
 export type Order = Narrow<
 	Pick<
 		api.OrderView,
@@ -132,14 +146,24 @@ export type Order = Narrow<
 		| 'staffId'
 		| 'staffName'
 		| 'items'
+		| 'takeaway'
+		| 'subtotal'
+		| 'discount'
 		| 'discountAmount'
+		| 'minimumSpend'
+		| 'minimumLeft'
 		| 'serviceAmount'
 		| 'coverAmount'
 		| 'taxes'
 		| 'totalAmount'
 		| 'paidAmount'
+		| 'refundedAmount'
+		| 'roundingAmount'
 		| 'balance'
 		| 'payments'
+		| 'shares'
+		| 'splitFrom'
+		| 'carriedOver'
 		| 'createdAt'
 	>,
 	{ status: OrderStatus; items: Line[]; payments: Payment[] }
@@ -150,6 +174,18 @@ export type NewLine = api.NewItem & { quantity: number };
 export type NewOrder = api.NewOrder;
 export type LineChange = api.LineChange;
 export type Tender = api.NewTender;
+export type NewDiscount = api.NewDiscount;
+export type SplitAnswer = Narrow<api.SplitView, { order: Order; new: Order | null }>;
+export type Refunded = Narrow<api.RefundView, { order: Order }>;
+export type RefundTender = api.RefundTender;
+export type PayCode = api.PayCode;
+export type ReceiptCode = api.ReceiptCode;
+export type DrawerState = api.DrawerView;
+export type DrawerSession = api.SessionView;
+export type CashMove = api.MoveCash;
+export type Figures = api.Figures;
+export type Day = api.DayView;
+export type OpenOrder = api.OpenOrder;
 export type Paid = Narrow<api.PaymentView, { order: Order }>;
 
 export type Station = Narrow<api.StationView, { display: 'kitchen' | 'bar' | null }>;

@@ -1,4 +1,3 @@
-import { carry } from '#lib/api/client.ts';
 import type {
 	BoxEvent,
 	Floor,
@@ -12,9 +11,10 @@ import type {
 } from '#lib/api/types.ts';
 import { resolve, type Ref } from '#lib/outbox/commands.ts';
 import { store } from '#lib/outbox/database.ts';
+import { askForDoubts } from '#lib/outbox/payments.ts';
 import { outbox } from '#lib/outbox/outbox.svelte.ts';
 import { catalogueOf, replay, type OrderView } from '#lib/outbox/replay.ts';
-import { asDevice, asPerson, session } from '#lib/session.svelte.ts';
+import { asDevice, asPerson, carryAs, session } from '#lib/session.svelte.ts';
 import { texts } from '#lib/texts/texts.svelte.ts';
 import { withEvents, type Known } from './apply.ts';
 import { LiveSocket } from './socket.ts';
@@ -56,6 +56,7 @@ class House {
 		[...this.views.values()].filter((view) => view.status === 'open' || view.status === 'billed')
 	);
 
+	private readonly listeners = new Set<(event: BoxEvent) => void>();
 	private seq = 0;
 	watched = 0;
 	private menuTag: string | null = null;
@@ -76,6 +77,9 @@ class House {
 				this.live = true;
 				this.downSince = null;
 				outbox.kick();
+				askForDoubts();
+				// Away from the box prices may have changed by the clock, and what is sold out by others.
+				void this.loadMenu();
 			},
 			onDown: () => {
 				this.live = false;
@@ -98,6 +102,12 @@ class House {
 	rest(): void {
 		clearTimeout(this.loadTimer);
 		this.socket?.stop();
+	}
+
+	/** Tells each event of the box, until the answer is called. */
+	listen(hear: (event: BoxEvent) => void): () => void {
+		this.listeners.add(hear);
+		return () => this.listeners.delete(hear);
 	}
 
 	view(ref: Ref): OrderView | null {
@@ -158,22 +168,15 @@ class House {
 	private async loadJobs(): Promise<void> {
 		if (!session.may('printer.use')) return;
 		const orderId = this.watched;
-		const reply = await carry({
-			path: `/api/print-jobs?orderId=${orderId}`,
-			token: session.current?.token,
-			language: texts.language
-		});
+		const token = session.current?.token ?? null;
+		const reply = await carryAs(token, { path: `/api/print-jobs?orderId=${orderId}` });
 		if (reply.status === 200 && orderId === this.watched)
 			this.jobs = (reply.body as { jobs: PrintJob[] }).jobs;
 	}
 
 	private async loadMenu(): Promise<void> {
-		const reply = await carry({
-			path: '/api/menu',
-			token: session.current?.token,
-			etag: this.menu ? this.menuTag : null,
-			language: texts.language
-		});
+		const etag = this.menu ? this.menuTag : null;
+		const reply = await carryAs(session.current?.token ?? null, { path: '/api/menu', etag });
 		if (reply.status !== 200) return;
 		this.menu = reply.body as Menu;
 		this.menuTag = reply.etag;
@@ -189,6 +192,7 @@ class House {
 		}
 		// Old news does no harm: an event carries a whole state, and older states of an order are ignored.
 		const news = frame.events;
+		if (news.some((event) => event.kind === 'role.changed')) void session.keepFresh(true);
 		this.seq = Math.max(this.seq, frame.seq);
 		const echoes = news.filter((event) => this.isEcho(event));
 		if (echoes.length > 0) {
@@ -230,7 +234,10 @@ class House {
 	private apply(events: readonly BoxEvent[]): void {
 		if (events.length === 0) return;
 		this.orders = withEvents(this.orders, events);
-		for (const event of events) this.applyOther(event);
+		for (const event of events) {
+			this.applyOther(event);
+			for (const hear of this.listeners) hear(event);
+		}
 		this.keepSoon();
 	}
 

@@ -14,14 +14,17 @@ export type Command =
 			covers?: number;
 			items: NewLine[];
 			customerInfo?: CustomerInfo;
+			takeaway?: boolean;
+			ageChecked?: boolean;
 	  }
-	| { kind: 'order.add'; ref: Ref; items: NewLine[] }
+	| { kind: 'order.add'; ref: Ref; items: NewLine[]; ageChecked?: boolean }
 	| { kind: 'order.change'; ref: Ref; version: number; changes?: LineChange[]; covers?: number; tab?: string }
 	| { kind: 'order.send'; ref: Ref }
 	| { kind: 'order.fire'; ref: Ref; course: number }
 	| { kind: 'order.void'; ref: Ref; lineIds: number[]; reason: string }
 	| { kind: 'order.comp'; ref: Ref; lineIds: number[]; reason: string }
 	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string }
+	| { kind: 'order.transfer'; ref: Ref; staffId: number }
 	| { kind: 'menu.soldout'; productId: number; soldOut: boolean }
 	| { kind: 'line.status'; ref: Ref; lineIds: number[]; status: LineStatus };
 

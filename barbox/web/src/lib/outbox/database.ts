@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { Tender } from '#lib/api/types.ts';
+import type { NewLine, Tender } from '#lib/api/types.ts';
 import type { Entry, Ref, Refused } from './commands.ts';
 
 export interface DraftLine {
@@ -11,6 +11,10 @@ export interface DraftLine {
 	course?: number;
 	note?: string;
 	hold?: boolean;
+	/** What an open-price product costs this time. */
+	price?: number;
+	/** The choices within the courses of a set menu. */
+	parts?: NonNullable<NewLine['parts']>;
 }
 
 /** A round being typed: not ordered yet, but it survives a reload. */
@@ -19,15 +23,20 @@ export interface Draft {
 	tableId: number | null;
 	tab: string | null;
 	covers: number | null;
+	takeaway?: boolean;
+	/** Somebody has looked at the guests' papers. */
+	ageChecked?: boolean;
 	lines: DraftLine[];
 	at: number;
 }
 
-/** A payment whose answer is not known yet. It is asked again by hand with the same key, never on its own. */
+/** A payment whose answer is not known yet. It is asked again with the same key: booked once, however often. */
 export interface PendingPayment {
 	key: string;
 	orderId: number;
 	tenders: Tender[];
+	/** Which guest's share of the order it pays. */
+	share?: number;
 	staffId: number;
 	at: number;
 }

@@ -1,8 +1,6 @@
-import { carry } from '#lib/api/client.ts';
-import type { Order } from '#lib/api/types.ts';
+import type { Order, Paid } from '#lib/api/types.ts';
 import { newId } from '#lib/ids.ts';
-import { session } from '#lib/session.svelte.ts';
-import { texts } from '#lib/texts/texts.svelte.ts';
+import { carryAs, codeOf, session } from '#lib/session.svelte.ts';
 import { refOf, resolve, type Command, type Entry, type Ref, type Refused } from './commands.ts';
 import { STRICT, store, type Draft, type PendingPayment } from './database.ts';
 import { newEntry, Queue } from './queue.ts';
@@ -22,6 +20,10 @@ class Outbox {
 	/** The payment being asked for right now; every other one in `payments` has had no answer. */
 	asking = $state<string | null>(null);
 	doubts = $derived(this.payments.filter((payment) => payment.key !== this.asking));
+	/** The last payment the box has answered for, until a screen has shown it. */
+	paid = $state.raw<Paid | null>(null);
+	/** What the box said to a payment in doubt that it had not booked and will not. */
+	refusedPayment = $state('');
 	ready = $state(false);
 	/** On its way right now. */
 	inFlight: Entry | null = null;
@@ -54,8 +56,9 @@ class Outbox {
 			canSpeakFor: (staffId) => session.tokenOf(staffId) !== null,
 			carry: async (call, key, staffId) => {
 				this.inFlight = this.entries.find((entry) => entry.key === key) ?? null;
-				const token = session.tokenOf(staffId);
-				const reply = await carry({ ...call, key, token, language: texts.language });
+				const reply = await carryAs(session.tokenOf(staffId), { ...call, key });
+				if (codeOf(reply) === 'pin_again' && session.current?.staff.id === staffId)
+					void session.askPin().then((given) => (given ? this.resume(staffId) : undefined));
 				if (reply.status === 401) session.ended(staffId);
 				this.onSign(reply.status !== 0);
 				if (reply.status < 200 || reply.status >= 300) this.settle();

@@ -17,16 +17,21 @@ const menu: Menu = {
 		stock: null,
 		groupIds: [],
 		barcode: null,
-		sort: id
+		sort: id,
+		regularPrice: id * 1000,
+		openPrice: false,
+		unit: 'piece',
+		age: 0
 	})),
 	groups: [
 		{
 			id: 1,
+			kind: 'choice',
 			name: 'g',
 			names: {},
 			minimum: 0,
 			maximum: 1,
-			modifiers: [{ id: 9, name: '加冰', names: {}, price: 150 }]
+			modifiers: [{ id: 9, name: '加冰', names: {}, price: 150, itemId: null }]
 		}
 	],
 	taxRates: []
@@ -66,6 +71,10 @@ function line(lineId: number, more: Partial<Line> = {}): Line {
 		readyAt: null,
 		comp: false,
 		reason: null,
+		parentId: null,
+		priceRuleId: null,
+		discount: null,
+		discountAmount: 0,
 		...more
 	};
 }
@@ -84,14 +93,24 @@ function order(orderId: number, items: Line[]): Order {
 		staffId: 1,
 		staffName: 'Anna',
 		items,
+		takeaway: false,
+		subtotal: 1000,
+		discount: null,
 		discountAmount: 0,
+		minimumSpend: 0,
+		minimumLeft: 0,
 		serviceAmount: 0,
 		coverAmount: 0,
 		taxes: [],
 		totalAmount: 1000,
 		paidAmount: 0,
+		refundedAmount: 0,
+		roundingAmount: 0,
 		balance: 1000,
 		payments: [],
+		shares: [],
+		splitFrom: null,
+		carriedOver: null,
 		createdAt: '2026-11-22T19:00:00.000Z',
 		seq: 1
 	};

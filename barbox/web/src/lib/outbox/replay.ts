@@ -1,4 +1,5 @@
 import type { Line, LineChange, Menu, Modifier, NewLine, Order, Product, Table } from '#lib/api/types.ts';
+import { times } from '#lib/money.ts';
 import { resolve, type Command, type Entry, type Ref } from './commands.ts';
 
 export interface LineView extends Line {
@@ -47,14 +48,19 @@ function plain(order: Order): OrderView {
 }
 
 /** What one line will cost, modifiers included. */
-export function unitPrice(catalogue: Catalogue, itemId: number, modifiers: readonly number[] = []): number {
-	const base = catalogue.products.get(itemId)?.price ?? 0;
+export function unitPrice(
+	catalogue: Catalogue,
+	itemId: number,
+	modifiers: readonly number[] = [],
+	asked?: number
+): number {
+	const base = asked ?? catalogue.products.get(itemId)?.price ?? 0;
 	return modifiers.reduce((sum, id) => sum + (catalogue.modifiers.get(id)?.price ?? 0), base);
 }
 
 function foresee(line: NewLine, index: number, entry: Entry, catalogue: Catalogue): LineView {
 	const product = catalogue.products.get(line.itemId);
-	const price = unitPrice(catalogue, line.itemId, line.modifiers);
+	const price = unitPrice(catalogue, line.itemId, line.modifiers, line.price ?? undefined);
 	return {
 		key: `${entry.key}/${index}`,
 		waiting: true,
@@ -64,7 +70,7 @@ function foresee(line: NewLine, index: number, entry: Entry, catalogue: Catalogu
 		names: product?.names ?? {},
 		quantity: line.quantity,
 		price,
-		amount: price * line.quantity,
+		amount: times(price, line.quantity),
 		modifiers: (line.modifiers ?? []).flatMap((id) => catalogue.modifiers.get(id) ?? []),
 		seat: line.seat ?? null,
 		course: line.course ?? null,
@@ -76,7 +82,11 @@ function foresee(line: NewLine, index: number, entry: Entry, catalogue: Catalogu
 		sentAt: null,
 		readyAt: null,
 		comp: false,
-		reason: null
+		reason: null,
+		parentId: null,
+		priceRuleId: null,
+		discount: null,
+		discountAmount: 0
 	};
 }
 
@@ -100,14 +110,24 @@ function begun(
 		staffId: entry.staffId,
 		staffName: '',
 		items: [],
+		takeaway: command.takeaway ?? false,
+		subtotal: 0,
+		discount: null,
 		discountAmount: 0,
+		minimumSpend: 0,
+		minimumLeft: 0,
 		serviceAmount: 0,
 		coverAmount: 0,
 		taxes: [],
 		totalAmount: 0,
 		paidAmount: 0,
+		refundedAmount: 0,
+		roundingAmount: 0,
 		balance: 0,
 		payments: [],
+		shares: [],
+		splitFrom: null,
+		carriedOver: null,
 		createdAt: new Date(entry.at).toISOString(),
 		seq: 0,
 		waiting: 0,
@@ -183,6 +203,7 @@ function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
 		case 'line.status':
 			return touch(view, command.lineIds, () => ({ status: command.status }));
 		case 'menu.soldout':
+		case 'order.transfer':
 			return view;
 		case 'order.move': {
 			const table = command.tableId === undefined ? undefined : catalogue.tables.get(command.tableId);

@@ -119,14 +119,15 @@ export class Sender {
 			this.parts.onChange();
 			return 0;
 		}
-		if (status === 401) {
+		const [words, code] = wordsOf(body);
+		if (status === 401 || code === 'pin_again') {
 			// The session ended while this waited: its author, or somebody who takes it over, decides.
-			await this.aside(entry, 'session', ...wordsOf(body), status);
+			await this.aside(entry, 'session', words, code, status);
 			return 0;
 		}
 		const passing = status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
 		if (!passing || this.failsAlways(entry, status)) {
-			await this.aside(entry, 'refused', ...wordsOf(body), status);
+			await this.aside(entry, 'refused', words, code, status);
 			return 0;
 		}
 		await queue.release(owner);

@@ -8,8 +8,9 @@ export type TextKey = keyof typeof en;
 type Slots<Text extends string> = Text extends `${string}{${infer Slot}}${infer Rest}`
 	? Slot | Slots<Rest>
 	: never;
-type Values<Key extends TextKey> = Record<Slots<(typeof en)[Key]>, string | number>;
-type Arguments<Key extends TextKey> = [Slots<(typeof en)[Key]>] extends [never] ? [] : [values: Values<Key>];
+type Arguments<Text extends string> = [Slots<Text>] extends [never]
+	? []
+	: [values: Record<Slots<Text>, string | number>];
 
 const KEPT = 'barbox.language';
 
@@ -43,12 +44,20 @@ class Texts {
 
 export const texts = new Texts();
 
-/** The text in the reader's language, its `{slots}` filled. */
-export function t<Key extends TextKey>(key: Key, ...[values]: Arguments<Key>): string {
-	const text: string = (texts.language === 'en' ? en : zh)[key];
-	if (!values) return text;
-	return text.replace(/\{(\w+)\}/g, (_, slot: string) => String((values as Record<string, unknown>)[slot]));
+/** Says the texts of one catalogue in the reader's language, their `{slots}` filled. */
+export function speak<English extends Record<string, string>>(
+	english: English,
+	chinese: Record<keyof English, string>
+) {
+	return <Key extends keyof English & string>(key: Key, ...[values]: Arguments<English[Key]>): string => {
+		const text: string = (texts.language === 'en' ? english : chinese)[key];
+		if (!values) return text;
+		return text.replace(/\{(\w+)\}/g, (_, slot: string) => String((values as Record<string, unknown>)[slot]));
+	};
 }
+
+/** The text in the reader's language, its `{slots}` filled. */
+export const t = speak(en, zh);
 
 /** A thing's name in the reader's language, else in the venue's first. */
 export function nameOf(thing: Named): string {

@@ -47,15 +47,60 @@ test('a card pays the tip on top, and never more than is owed', () => {
 	expect(it.covers).toBe(2000);
 });
 
-test('shares are paid one after the other, to the last unit', () => {
+test('what is left of the cash can be the tip', () => {
+	const it = till(4400);
+	type(it, '5000');
+	it.keep = true;
+	expect([it.change, it.tips, it.takes]).toEqual([0, 600, 5000]);
+	expect(it.tender()).toEqual({ method: 'cash', amount: 4400, tendered: 5000, tip: 600 });
+	it.choose('card');
+	expect([it.keep, it.tips]).toEqual([false, 0]);
+});
+
+test('a voucher and a gift of the house say which and why', () => {
+	const it = till(1000);
+	it.choose('voucher');
+	expect(it.lacksReference).toBe(true);
+	it.reference = ' G-17 ';
+	expect(it.lacksReference).toBe(false);
+	expect(it.tender()).toEqual({ method: 'voucher', amount: 1000, reference: 'G-17' });
+});
+
+test('shares are paid one after the other, each by its number', () => {
+	const shares = [334, 333, 333].map((amount, index) => ({ share: index + 1, amount, paidAmount: 0 }));
 	let owed = 1000;
-	const it = new Till(() => owed);
-	it.split(3);
-	const paid: number[] = [];
+	const it = new Till(
+		() => owed,
+		() => 0,
+		() => shares
+	);
+	const paid: [number, number][] = [];
+	it.pick(2);
 	while (owed > 0) {
-		paid.push(it.tender().amount);
-		owed -= it.covers;
+		const { amount } = it.tender();
+		paid.push([it.part, amount]);
+		const share = shares.find((one) => one.share === it.part);
+		if (share) share.paidAmount += amount;
+		owed -= amount;
 		it.next();
 	}
-	expect(paid).toEqual([334, 333, 333]);
+	expect(paid).toEqual([
+		[2, 333],
+		[1, 334],
+		[3, 333]
+	]);
+});
+
+test('the whole rest can be paid although it is split', () => {
+	const it = new Till(
+		() => 1000,
+		() => 0,
+		() => [
+			{ share: 1, amount: 500, paidAmount: 0 },
+			{ share: 2, amount: 500, paidAmount: 0 }
+		]
+	);
+	expect([it.part, it.share]).toEqual([1, 500]);
+	it.pick(0);
+	expect([it.part, it.share]).toEqual([0, 1000]);
 });
