@@ -11,17 +11,18 @@ import fcntl
 import functools
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 import peewee
 
-from barbox.core import journal
+from barbox.core import idempotency, journal
 from barbox.core.actor import THE_BOX, Actor
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.errors import Broken, Unavailable
+from barbox.core.idempotency import Answer, Key
 from barbox.core.statements import Statement
 from barbox.core.transaction import Event, Signal, Transaction
 from barbox.core.writer import MOST_IN_A_BATCH, Done, Frozen, Gate, Job, Writer, connect_for_writing
@@ -117,11 +118,24 @@ class Database:
 
         What it raises undoes its own changes alone and is raised here. Raises Unavailable when the writer has stopped.
         """
+        return await self._submit(functools.partial(command, **kwargs) if kwargs else command, args, actor)
+
+    def write_once(
+        self, actor: Actor, key: Key | None, status: int, command: Callable[..., T], *args: Any, **kwargs: Any
+    ) -> Awaitable[Answer[T]]:
+        """The same, but answered with `status` and JSON, and for its Idempotency-Key once: a replay gets it again."""
+        if kwargs:
+            command = functools.partial(command, **kwargs)
+        return self._submit(idempotency.once, (key, status, command, *args), actor, key.text if key else None)
+
+    def _submit(
+        self, command: Callable[..., T], args: tuple[Any, ...], actor: Actor, key: str | None = None
+    ) -> asyncio.Future[T]:
         if self._writer.failure is not None:
             raise Unavailable(self._writer.failure)
         future: asyncio.Future[T] = self._loop.create_future()
-        self._writer.submit(Job(functools.partial(command, **kwargs) if kwargs else command, args, actor, future))
-        return await future
+        self._writer.submit(Job(command, args, actor, future, key))
+        return future
 
     async def read(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> list[Row]:
         """All rows of a query, each as `row(*columns)`."""
@@ -181,6 +195,7 @@ class Database:
         self._writer.failure = self._writer.failure or "it is stopping"
         for _ in range(self._opened):
             await (await self._readers.get()).close()
+        self._writer.hand_over()
         await asyncio.to_thread(self._writer.stop)
 
     def _settle(self, done: Sequence[Done], seq: int, events: list[Event], signals: set[Signal]) -> None:

@@ -44,6 +44,10 @@ class BadRequest(Refusal):
     def __init__(self, detail: str, field: str = "$") -> None:
         super().__init__(detail=detail, field=field)
 
+    def within(self, part: str) -> "BadRequest":
+        """The same, its field being a member of `part` of the body."""
+        return BadRequest(self.fields["detail"], f"{part}.{self.fields['field']}")
+
     texts = {"en": "{field}: {detail}", "zh": "{field}：{detail}"}
 
 

@@ -32,7 +32,7 @@ from barbox.core.errors import (
     TooMany,
     Unavailable,
 )
-from barbox.core.idempotency import Answer, Key, once
+from barbox.core.idempotency import Answer, Key
 from barbox.core.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -76,13 +76,13 @@ class Call:
     def language(self) -> str:
         return language_of(self.request.headers.get("Accept-Language", ""))
 
-    async def write(
+    def write(
         self, command: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> Answer[T]:
+    ) -> Awaitable[Answer[T]]:
         """Run a command for this caller, once for its Idempotency-Key; the journal tells who lent a permission."""
         if self.actor.lent_by is not None:
             command = _lent(f"{self.request.method} {self.request.path}", command)
-        return await self.db.write_as(self.actor, once, self.key, self.status, command, *args, **kwargs)
+        return self.db.write_once(self.actor, self.key, self.status, command, *args, **kwargs)
 
 
 def _lent(call: str, command: Callable[Concatenate[Transaction, P], T]) -> Callable[Concatenate[Transaction, P], T]:

@@ -1,14 +1,13 @@
 """The same tap makes one order: a mutating call's answer is stored with its Idempotency-Key, in its own transaction."""
 
-from collections.abc import Callable
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
-
-import msgspec
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from barbox.core.errors import KeyReused
 from barbox.core.models import Answer as StoredAnswer
-from barbox.core.statements import freeze
-from barbox.core.transaction import Transaction
+from barbox.core.statements import Statement, freeze
+from barbox.core.transaction import Answered, Transaction
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -16,11 +15,17 @@ P = ParamSpec("P")
 KEPT_MS = 14 * 86_400_000
 """How long a tablet may stay away and still get the first answer: two weeks."""
 
-_FIND = freeze(
-    lambda p: StoredAnswer.select(StoredAnswer.fingerprint, StoredAnswer.status, StoredAnswer.body).where(
-        StoredAnswer.key == p.key
-    )
-)
+AT_ONCE = (1, 8, 32, 128)
+"""Keys looked up in one statement: few sizes, so that each is compiled once."""
+
+
+def _find(count: int) -> Statement:
+    asked = [f"key{n}" for n in range(count)]
+    columns = (StoredAnswer.key, StoredAnswer.fingerprint, StoredAnswer.status, StoredAnswer.body)
+    return freeze(lambda p: StoredAnswer.select(*columns).where(StoredAnswer.key.in_([getattr(p, k) for k in asked])))
+
+
+_FIND = {count: _find(count) for count in AT_ONCE}
 _KEEP = freeze(
     lambda p: StoredAnswer.insert(key=p.key, fingerprint=p.fingerprint, status=p.status, body=p.body, at=p.at)
 )
@@ -59,22 +64,28 @@ def once(
     """Run `command`, or give the answer it gave the first time. Raises KeyReused for a key of another request."""
     if key is None:
         return Answer(status, tx.encoded(command(tx, *args, **kwargs)))
-    found = tx.answered(_FIND, _Found, key.text)
+    found = tx.answered(key.text)
     if found is not None:
-        if bytes(found.fingerprint) != key.fingerprint:
+        if found.fingerprint != key.fingerprint:
             raise KeyReused
-        return Answer(found.status, bytes(found.body))
+        return Answer(found.status, found.body)
     body = tx.encoded(command(tx, *args, **kwargs))
-    tx.answer(_KEEP, key=key.text, fingerprint=key.fingerprint, status=status, body=body, at=tx.now)
+    tx.answer(_KEEP, key.text, Answered(key.fingerprint, status, body))
     return Answer(status, body)
+
+
+def look_up(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Answered | None]:
+    """What was answered to these keys before; None where nothing was. The writer asks once for all that waits."""
+    found: dict[str, Answered | None] = dict.fromkeys(keys)
+    for begin in range(0, len(keys), AT_ONCE[-1]):
+        asked = keys[begin : begin + AT_ONCE[-1]]
+        size = next(size for size in AT_ONCE if size >= len(asked))
+        padded = (*asked, *[None] * (size - len(asked)))
+        for key, *answered in connection.execute(_FIND[size].sql, padded):
+            found[key] = Answered(*answered)
+    return found
 
 
 def forget_old(tx: Transaction) -> int:
     """Delete answers older than two weeks; returns how many."""
     return tx.execute(_FORGET, before=tx.now - KEPT_MS).rowcount
-
-
-class _Found(msgspec.Struct):
-    fingerprint: bytes
-    status: int
-    body: Any

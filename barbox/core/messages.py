@@ -10,11 +10,11 @@ Amount = Annotated[int, Meta(ge=0, le=10**11, description="minor units")]
 ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
 
 
-class Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
     """What a call is sent. A member nobody knows is an error, not a silence."""
 
 
-class View(msgspec.Struct, rename="camel"):
+class View(msgspec.Struct, rename="camel", gc=False):
     """What a call answers."""
 
 

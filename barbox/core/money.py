@@ -1,5 +1,6 @@
 """Amounts: integers in the minor unit of the venue's one currency. Never a float."""
 
+import functools
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -72,6 +73,7 @@ def parse_quantity(quantity: float) -> int | None:
     return whole if whole == scaled else None
 
 
+@functools.lru_cache(maxsize=1024)
 def show_quantity(thousandths: int) -> int | float:
     """Thousandths as the number people read: 2000 is 2, 1500 is 1.5."""
     whole, rest = divmod(thousandths, THOUSANDTH)

@@ -5,11 +5,12 @@ Each step of SQLite costs Python's one lock a hand-over; a round of drinks makes
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from barbox.core.statements import Statement
 
-AT_ONCE = (32, 8, 1)
+AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 """Rows in one statement: few sizes, so that each is compiled once."""
 
 
@@ -44,5 +45,5 @@ def _insert(connection: sqlite3.Connection, statement: Statement, rows: Sequence
     for size in AT_ONCE:
         while len(rows) - done >= size:
             together = rows[done : done + size]
-            connection.execute(statement.of_rows(size), [value for row in together for value in row])
+            connection.execute(statement.of_rows(size), tuple(chain.from_iterable(together)))
             done += size

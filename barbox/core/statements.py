@@ -1,11 +1,14 @@
 """Hot SQL, written by peewee once and kept as text: building one costs more than running twenty."""
 
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import peewee
+
+_ONE_ROW = re.compile(r"(INSERT .* VALUES )(\([^()]*\))((?: ON CONFLICT .*)?)", re.DOTALL)
 
 
 class Parameters:
@@ -39,10 +42,11 @@ class Statement:
         """An INSERT of one row as one of `count` rows. Raises ValueError for any other statement."""
         sql = self._of_rows.get(count)
         if sql is None:
-            head, values, row = self.sql.partition(" VALUES ")
-            if not (head.startswith("INSERT") and row.startswith("(") and row.endswith(")")):
+            found = _ONE_ROW.fullmatch(self.sql)
+            if found is None:
                 raise ValueError(f"not an INSERT of one row: {self.sql}")
-            sql = self._of_rows[count] = head + values + ", ".join([row] * count)
+            head, row, conflict = found.groups()
+            sql = self._of_rows[count] = head + ", ".join([row] * count) + conflict
         return sql
 
 

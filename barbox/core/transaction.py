@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import peewee
@@ -35,6 +35,14 @@ class Signal:
     name: str
 
 
+class Answered(NamedTuple):
+    """What was answered to a request of this fingerprint."""
+
+    fingerprint: bytes
+    status: int
+    body: bytes
+
+
 class Event(msgspec.Struct, frozen=True):
     """One thing that happened, as live listeners are told: `data` is the whole new state of `subject`, as JSON."""
 
@@ -60,11 +68,12 @@ class WriterMemory:
         self.news: list[Event] = []
         self.signals: set[Signal] = set()
         self._dirty: set[str] = set()
+        self._counted: list[tuple[str, int]] = []
         self.undos: list[Callable[[], None]] = []
         self.behind: dict[Callable[[Transaction], None], None] = {}
         self.pending = Pending()
-        self.keys: set[str] = set()
-        """Idempotency keys of this batch, whose answers may still be pending."""
+        self.answers: dict[str, Answered | None] = {}
+        """Of the Idempotency-Keys in this batch: what was answered before, None where nothing was."""
         self.opened = False
         """Whether the command in hand has a savepoint of its own: only one that does more than insert needs it."""
 
@@ -72,6 +81,7 @@ class WriterMemory:
         self.now = now
         self.undos = []
         self.opened = False
+        self._counted.clear()
         self._mark = (self.head, len(self.news), len(self.pending))
 
     def open(self, connection: sqlite3.Connection) -> None:
@@ -100,6 +110,8 @@ class WriterMemory:
         for undo in reversed(self.undos):
             undo()
         self.undos = []
+        for name, before in reversed(self._counted):
+            self.counters[name] = before
         self.head = self._mark[0]
         del self.news[self._mark[1] :]
 
@@ -107,7 +119,7 @@ class WriterMemory:
         """Know nothing but what the disk holds, as after a start."""
         self.head = head
         self.pending.forget(0)
-        for forgotten in (self.counters, self.cache, self.news, self.signals, self._dirty, self.behind, self.keys):
+        for forgotten in (self.counters, self.cache, self.news, self.signals, self._dirty, self.behind, self.answers):
             forgotten.clear()
 
     def next_number(self, connection: sqlite3.Connection, name: str, count: int) -> int:
@@ -117,20 +129,20 @@ class WriterMemory:
             before = self.counters[name] = row[0] if row else 0
         self.counters[name] = before + count
         self._dirty.add(name)
-        self.undos.append(lambda: self.counters.__setitem__(name, before))
+        self._counted.append((name, before))
         return before + 1
 
     def write_behind(self, connection: sqlite3.Connection) -> None:
         """Once per commit, for all its commands: what they added, and what they changed in memory."""
-        self.pending.write(connection)
         self.opened = True
         for write in self.behind:
             write(Transaction(connection, self, THE_BOX))
         self.behind.clear()
-        self.keys.clear()
-        if self._dirty:
-            connection.executemany(_WRITE_COUNTER.sql, [(name, self.counters[name]) for name in self._dirty])
-            self._dirty.clear()
+        for name in self._dirty:
+            self.pending.add(_WRITE_COUNTER, (name, self.counters[name]))
+        self._dirty.clear()
+        self.pending.write(connection)
+        self.answers.clear()
 
     def take_announcements(self) -> tuple[list[Event], set[Signal]]:
         """What a commit has to tell; of announcements about one subject only the last."""
@@ -197,17 +209,14 @@ class Transaction:
         sql, values = query.sql()
         return self._direct().execute(sql, values)
 
-    def answered(self, statement: Statement, row: type[Row], key: str) -> Row | None:
-        """A stored answer by its key, without making others write what they have pending."""
-        if key in self._memory.keys:
-            return self.one(statement, row, key=key)
-        found = self._connection.execute(statement.sql, (key,)).fetchone()
-        return row(*found) if found else None
+    def answered(self, key: str) -> Answered | None:
+        """What was answered to an Idempotency-Key that the writer has looked up, or in this very batch."""
+        return self._memory.answers[key]
 
-    def answer(self, statement: Statement, **parameters: Any) -> None:
-        """Store an answer with its key."""
-        self._memory.keys.add(parameters["key"])
-        self.insert(statement, **parameters)
+    def answer(self, statement: Statement, key: str, answer: Answered) -> None:
+        """Keep an answer with its key: `statement` inserts key, fingerprint, status, body and time."""
+        self._memory.answers[key] = answer
+        self._memory.pending.add(statement, (key, *answer, self.now))
 
     def all(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> list[Row]:
         """All rows of a query, each as `row(*columns)`."""

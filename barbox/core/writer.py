@@ -14,11 +14,11 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from barbox.core import journal
+from barbox.core import idempotency, journal
 from barbox.core.actor import Actor
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.errors import Broken, Refusal, Unavailable
@@ -52,6 +52,8 @@ class Job(NamedTuple):
     arguments: tuple[Any, ...]
     actor: Actor
     future: asyncio.Future[Any]
+    key: str | None = None
+    """Its Idempotency-Key, to be looked up before it runs."""
 
 
 class Done(NamedTuple):
@@ -124,7 +126,10 @@ class Writer:
         self._settle = settle
         self._gate = gate
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._submitted: list[Job] = []
+        self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._waiting: collections.deque[Job | None] = collections.deque()
+        """Taken out of the queue, to be run next."""
         self._to_freeze: collections.deque[asyncio.Future[Frozen]] = collections.deque()
         self._frozen: set[Frozen] = set()
         self._broken = False
@@ -146,8 +151,20 @@ class Writer:
         return self._thread.is_alive()
 
     def submit(self, job: Job) -> None:
-        """Put a job in the queue; its future is settled after COMMIT."""
-        self._queue.put(job)
+        """Put a job in the queue; its future is settled after COMMIT. Called on the event loop.
+
+        All jobs of one turn of the loop go together: the first alone would wake the thread, and the two would then
+        hand Python's one lock to and fro.
+        """
+        if not self._submitted:
+            self._loop.call_soon(self.hand_over)
+        self._submitted.append(job)
+
+    def hand_over(self) -> None:
+        """Let the thread have what was submitted."""
+        if self._submitted:
+            self._queue.put(self._submitted)
+            self._submitted = []
 
     def freeze(self, future: asyncio.Future[Frozen]) -> None:
         """Have the main file held still after the next batch."""
@@ -161,15 +178,14 @@ class Writer:
         dirty = True
         while True:
             try:
-                first = self._queue.get(timeout=IDLE_S if dirty else None)
+                if not self._waiting:
+                    self._take(self._queue.get(timeout=IDLE_S if dirty else None))
             except queue.Empty:
                 self._checkpoint()
                 dirty = False
                 continue
-            if first is None:
-                break
             dirty = True
-            stopping = self._batch(first)
+            stopping = self._batch()
             if self._to_freeze:
                 self._freeze()
             if self._wal_bytes() > self._checkpoint_at:
@@ -178,23 +194,23 @@ class Writer:
                 break
         self._checkpoint(must=True)
 
-    def _batch(self, job: Job | None) -> bool:
+    def _batch(self) -> bool:
         """Run what waits and commit it once; whether the end of the queue was met."""
         begun = time.monotonic()
+        job: Job | None = None
         jobs, done = list[Job](), list[Done]()
         if self._broken:
-            return self._refuse(job)
+            return self._refuse()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            while job is not None:
+            self._gather()
+            while self._waiting and (job := self._waiting.popleft()) is not None:
                 jobs.append(job)
                 done.append(self._run(job))
                 if len(done) >= self._most or time.monotonic() - begun > LONGEST_BATCH_S:
                     break
-                try:
-                    job = self._queue.get_nowait()
-                except queue.Empty:
-                    break
+                if not self._waiting:
+                    self._gather()
             self._commit(done)
         except Exception as error:  # noqa: BLE001 (whatever it is, every caller gets an answer)
             if _disk_failed(error) or not self._connection.in_transaction:
@@ -202,6 +218,21 @@ class Writer:
             else:
                 self._each_alone(jobs, error)
         return job is None
+
+    def _gather(self) -> None:
+        """Take what waits out of the queue, and look up together what was answered to its keys before."""
+        with contextlib.suppress(queue.Empty):
+            while len(self._waiting) < self._most:
+                self._take(self._queue.get_nowait())
+        self._look_up(self._waiting)
+
+    def _take(self, jobs: list[Job] | None) -> None:
+        self._waiting.extend(jobs if jobs is not None else (None,))
+
+    def _look_up(self, jobs: Iterable[Job | None]) -> None:
+        keys = [job.key for job in jobs if job is not None and job.key is not None]
+        if keys:
+            self.memory.answers |= idempotency.look_up(self._connection, keys)
 
     def _commit(self, done: Sequence[Done]) -> None:
         memory = self.memory
@@ -217,6 +248,7 @@ class Writer:
         for at, job in enumerate(jobs):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
+                self._look_up([job])
                 self._commit([self._run(job)])
             except Exception as error:  # noqa: BLE001
                 if _disk_failed(error) or not self._connection.in_transaction:
@@ -229,9 +261,9 @@ class Writer:
         self._connection.execute("ROLLBACK")
         self.memory.reset(journal.head(self._connection))
 
-    def _refuse(self, job: Job | None) -> bool:
+    def _refuse(self) -> bool:
         """What still waited when the disk failed: the writer's memory is ahead of the disk, so nothing may follow."""
-        if job is not None:
+        while self._waiting and (job := self._waiting.popleft()) is not None:
             left = [Done(job.future, None, Unavailable(self.failure or ""))]
             self._loop.call_soon_threadsafe(self._settle, left, 0, [], set())
         return job is None

@@ -232,4 +232,5 @@ def _product(row: _ProductRow, groups: tuple[rules.Group, ...]) -> rules.Product
         row.unit,
         row.age,
         bool(row.discountable),
+        row.names,
     )

@@ -60,6 +60,8 @@ class Product(msgspec.Struct, frozen=True):
     unit: str = "piece"
     age: int = 0
     discountable: bool = True
+    names_json: str = ""
+    """Its names as they are stored, and copied to every line that is ordered."""
 
     def kind_of(self, modifier: Modifier) -> GroupKind:
         """Whether a modifier is a plain choice, a size or part of a set."""

@@ -32,19 +32,22 @@ def compose(
     moment = moment_of(tx.local_time) if catalogue.price_rules else Moment(0, 0)
     lines = []
     for index, item in enumerate(items):
-        product = _offered(catalogue, item.item_id, f"items[{index}].itemId")
-        rule = None
-        if catalogue.price_rules:
-            rule = rule_in_force(product, catalogue.price_rules, moment, area_id, tiers)
-        chosen = choose(product, item.modifiers, f"items[{index}].modifiers")
-        line = _line(tx, order_id, first + index, item, product, rule, chosen, f"items[{index}]")
-        lines.append(line)
-        courses = [each for each in chosen if product.kind_of(each) == "set"] if chosen else ()
-        if courses:
-            line.station_id = None
-            lines += _courses(tx, line, item, courses, f"items[{index}].parts")
-        elif item.parts:
-            raise BadRequest("is for set menus", f"items[{index}].parts")
+        try:
+            product = _offered(catalogue, item.item_id, "itemId")
+            rule = None
+            if catalogue.price_rules:
+                rule = rule_in_force(product, catalogue.price_rules, moment, area_id, tiers)
+            chosen = choose(product, item.modifiers, "modifiers")
+            line = _line(tx, order_id, first + index, item, product, rule, chosen)
+            lines.append(line)
+            courses = [each for each in chosen if product.kind_of(each) == "set"] if chosen else ()
+            if courses:
+                line.station_id = None
+                lines += _courses(tx, line, item, courses)
+            elif item.parts:
+                raise BadRequest("is for set menus", "parts")
+        except BadRequest as refusal:
+            raise refusal.within(f"items[{index}]") from None
     return lines
 
 
@@ -70,17 +73,16 @@ def _line(
     product: Product,
     rule: PriceRule | None,
     chosen: Sequence[Modifier],
-    field: str,
 ) -> LineRow:
-    quantity = thousandths(item.quantity, product.unit, f"{field}.quantity")
+    quantity = thousandths(item.quantity, product.unit, "quantity")
     if product.open_price:
         rule = None
-    unit = unit_price(product, rule, chosen, item.price, f"{field}.price")
+    unit = unit_price(product, rule, chosen, item.price, "price")
     return LineRow(
         order_id=order_id,
         line_id=line_id,
         product_id=product.id,
-        names=names.encode(product.names),
+        names=product.names_json,
         quantity=quantity,
         price=unit,
         amount=times(unit, quantity),
@@ -118,29 +120,29 @@ def unit_price(
     return max(0, sized(product, size, rule) + sum(each.price for each in chosen if each is not size))
 
 
-def _courses(tx: Transaction, parent: LineRow, item: NewItem, courses: Sequence[Modifier], field: str) -> list[LineRow]:
+def _courses(tx: Transaction, parent: LineRow, item: NewItem, courses: Sequence[Modifier]) -> list[LineRow]:
     """What was chosen of a set menu, each a line of its own for the station that makes it, priced in the set."""
     catalogue = tx.cached(load_catalogue)
     first = tx.number("line", len(courses))
     said = list(item.parts)
     lines = []
     for index, course in enumerate(courses):
-        product = _offered(catalogue, course.product_id or 0, field)
+        product = _offered(catalogue, course.product_id or 0, "parts")
         part = next((each for each in said if each.choice == course.id), None)
         if part is None:
             part = Part(course.id)
         else:
             said.remove(part)
-        chosen = choose(product, part.modifiers, f"{field}.modifiers")
+        chosen = choose(product, part.modifiers, "parts.modifiers")
         made = NewItem(
             product.id, item.quantity, part.modifiers, item.seat, item.course, part.note or item.note, item.hold
         )
-        line = _line(tx, parent.order_id, first + index, made, _as_course(product), None, chosen, field)
+        line = _line(tx, parent.order_id, first + index, made, _as_course(product), None, chosen)
         line.price = line.amount = 0
         line.parent_id, line.discountable = parent.line_id, 0
         lines.append(line)
     if said:
-        raise BadRequest(f"{said[0].choice} was not chosen", field)
+        raise BadRequest(f"{said[0].choice} was not chosen", "parts")
     return lines
 
 

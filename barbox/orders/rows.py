@@ -5,7 +5,7 @@ import msgspec
 from barbox.orders import rules
 
 
-class OrderRow(msgspec.Struct):
+class OrderRow(msgspec.Struct, gc=False):
     """The columns of `orders`, in their order."""
 
     id: int
@@ -34,7 +34,7 @@ class OrderRow(msgspec.Struct):
     member_id: int | None = None
 
 
-class LineRow(msgspec.Struct):
+class LineRow(msgspec.Struct, gc=False):
     """The columns of `order_line`, in their order; quantity in thousandths."""
 
     order_id: int
@@ -63,7 +63,7 @@ class LineRow(msgspec.Struct):
     discount: str | None = None
 
 
-class TenderRow(msgspec.Struct):
+class TenderRow(msgspec.Struct, gc=False):
     order_id: int
     payment_id: int
     at: int

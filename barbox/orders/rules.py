@@ -59,7 +59,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """The business day that was (YYYYMMDD)."""
 
 
-class Charge(msgspec.Struct, frozen=True):
+class Charge(msgspec.Struct, frozen=True, gc=False):
     """What a line adds to its order, at its tax rate (basis points), before its own `discount`.
 
     `discountable` says whether the order's discount may reach it.
@@ -72,7 +72,7 @@ class Charge(msgspec.Struct, frozen=True):
     discountable: bool = True
 
 
-class TaxSum(msgspec.Struct, frozen=True):
+class TaxSum(msgspec.Struct, frozen=True, gc=False):
     """Tax of one rate on the order's whole `base`, rounded once."""
 
     tax_rate_id: int
@@ -81,7 +81,7 @@ class TaxSum(msgspec.Struct, frozen=True):
     tax: int
 
 
-class Totals(msgspec.Struct, frozen=True):
+class Totals(msgspec.Struct, frozen=True, gc=False):
     """`subtotal` is what the lines cost; total = subtotal - discount + service + cover, and tax where it is added."""
 
     subtotal: int

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 
-class TicketLine(msgspec.Struct, frozen=True, omit_defaults=True):
+class TicketLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line for cook or bartender; quantity in thousandths, modifiers as names by language."""
 
     quantity: int

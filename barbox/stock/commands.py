@@ -77,7 +77,8 @@ def put_back(tx: Transaction, product_id: int, quantity: int) -> None:
 def _changed(tx: Transaction, level: Level, quantity: int) -> Level:
     after = shelf.on_hand(level, level.on_hand + quantity)
     shelf.put(tx, after)
-    _tell(tx, after, level.on_hand)
+    if rules.crossed(level.on_hand, after.on_hand, level.low_at):
+        tx.emit("stock.low", f"product:{level.product_id}", shelf.view(after), rooms=("floor", "office"))
     return after
 
 
@@ -101,7 +102,7 @@ def set_policy(tx: Transaction, product_id: int, body: StockPolicy) -> LevelView
     known = shelf.level(tx, product_id)
     level = Level(product_id, known.on_hand if known else 0, body.policy, _thousandths(body.low_at, "lowAt"))
     shelf.put(tx, level)
-    tx.emit("stock.policy", f"product:{product_id}", body, state=_view(level), rooms=("floor",))
+    tx.emit("stock.policy", f"product:{product_id}", body, state=shelf.view(level), rooms=("floor",))
     return LevelView(product_id, show_quantity(level.on_hand))
 
 
@@ -111,27 +112,10 @@ def _move(tx: Transaction, kind: str, change: StockChange, after: Callable[[int,
         _known(tx, item.item_id)
         level = shelf.level(tx, item.item_id) or Level(item.item_id, 0, "refuse", 0)
         quantity = after(level.on_hand, _thousandths(item.quantity, f"items[{index}].quantity"))
-        shelf.put(tx, shelf.on_hand(level, quantity))
-        _tell(tx, shelf.on_hand(level, quantity), level.on_hand)
+        _changed(tx, level, quantity - level.on_hand)
         moved.append({"itemId": item.item_id, "before": level.on_hand, "after": quantity})
     tx.emit(kind, "stock", {"items": moved, "reason": change.reason}, rooms=("office",))
     return LevelsView([LevelView(m["itemId"], show_quantity(m["after"])) for m in moved])
-
-
-def _tell(tx: Transaction, level: Level, before: int) -> None:
-    tx.announce("stock.changed", f"product:{level.product_id}", _view(level), rooms=("floor", "office"))
-    if rules.crossed(before, level.on_hand, level.low_at):
-        tx.emit("stock.low", f"product:{level.product_id}", _view(level), rooms=("floor", "office"))
-
-
-def _view(level: Level) -> dict[str, Any]:
-    enough = level.on_hand > 0 or level.policy != "refuse"
-    return {
-        "itemId": level.product_id,
-        "onHand": show_quantity(level.on_hand),
-        "policy": level.policy,
-        "available": enough,
-    }
 
 
 def _shortage(before: Level, quantity: int, names: dict[str, str]) -> dict[str, Any]:

@@ -1,7 +1,10 @@
-"""The shelf in the writer's memory: read and taken from there, written to the database once per commit."""
+"""The shelf in the writer's memory: read and taken from there, written and told to the screens once per commit."""
+
+from typing import Any
 
 import msgspec
 
+from barbox.core.money import show_quantity
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.stock.models import StockLevel
@@ -56,7 +59,20 @@ def _restore(shelf: Shelf, product_id: int, before: Level | None) -> None:
         shelf.levels[product_id] = before
 
 
+def view(level: Level) -> dict[str, Any]:
+    """A level as screens are told it."""
+    return {
+        "itemId": level.product_id,
+        "onHand": show_quantity(level.on_hand),
+        "policy": level.policy,
+        "available": level.on_hand > 0 or level.policy != "refuse",
+    }
+
+
 def _write(tx: Transaction) -> None:
     shelf = tx.cached(load_shelf)
-    tx.store_many(_STORE, [shelf.levels[product_id] for product_id in shelf.unwritten])
+    changed = [shelf.levels[product_id] for product_id in shelf.unwritten]
     shelf.unwritten.clear()
+    tx.insert_rows(_STORE, changed)
+    for level in changed:
+        tx.announce("stock.changed", f"product:{level.product_id}", view(level), rooms=("floor", "office"))
