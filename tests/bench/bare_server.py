@@ -1,4 +1,4 @@
-"""The least that aiohttp can do with an order: decode it, answer something of the same size, keep nothing.
+"""The least that aiohttp can do with an order: check it as the box does, answer the same shape, keep nothing.
 
 Prints its port as one line of JSON.
 """
@@ -6,65 +6,15 @@ Prints its port as one line of JSON.
 import asyncio
 import json
 import socket
-from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
-
-class Item(msgspec.Struct, rename="camel"):
-    """An ordered line."""
-
-    item_id: Annotated[int, msgspec.Meta(ge=1)]
-    quantity: Annotated[int, msgspec.Meta(ge=1, le=999)]
-    modifiers: list[int] = []
-
-
-class NewOrder(msgspec.Struct, rename="camel"):
-    """The same body that the box gets."""
-
-    tab: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
-    items: Annotated[list[Item], msgspec.Meta(min_length=1, max_length=200)]
-    covers: int | None = None
-
-
-class Line(msgspec.Struct, rename="camel"):
-    """An answered line, with about as many members as the box gives it."""
-
-    line_id: int
-    item_id: int
-    name: str
-    names: dict[str, str]
-    quantity: int
-    price: int
-    amount: int
-    modifiers: list[int]
-    station_id: int
-    station_name: str
-    status: str
-    staff_id: int
-    sent_at: str
-
-
-class Order(msgspec.Struct, rename="camel"):
-    """The answer."""
-
-    order_id: int
-    number: int
-    tab: str
-    items: list[Line]
-    subtotal: int
-    tax_amount: int
-    total_amount: int
-    paid_amount: int
-    balance: int
-    status: str
-    version: int
-    business_day: str
-    created_at: str
-
+from barbox.orders.requests import NewItem, NewOrder
+from barbox.orders.views import LineView, OrderView, TaxView
 
 _AT = "2026-11-22T19:00:00.123Z"
+_BEER = {"zh": "青岛经典", "en": "Tsingtao"}
 _decode = msgspec.json.Decoder(NewOrder).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -72,41 +22,83 @@ _encode = msgspec.json.Encoder().encode
 async def place(request: web.Request) -> web.Response:
     """Answer an order without having kept it."""
     order = _decode(await request.read())
-    lines = [
-        Line(
-            line_id=number,
-            item_id=item.item_id,
-            name="青岛经典",
-            names={"zh": "青岛经典", "en": "Tsingtao"},
-            quantity=item.quantity,
-            price=1800,
-            amount=1800 * item.quantity,
-            modifiers=item.modifiers,
-            station_id=1,
-            station_name="吧台",
-            status="preparing",
-            staff_id=3,
-            sent_at=_AT,
-        )
-        for number, item in enumerate(order.items, 1)
-    ]
-    total = sum(line.amount for line in lines)
-    answer = Order(
+    lines = [_line(number, item) for number, item in enumerate(order.items, 1)]
+    answer = _answer(order, lines, sum(line.amount for line in lines))
+    return web.Response(status=201, body=_encode(answer), content_type="application/json")
+
+
+def _line(number: int, item: NewItem) -> LineView:
+    return LineView(
+        line_id=number,
+        item_id=item.item_id,
+        name="青岛经典",
+        names=_BEER,
+        quantity=item.quantity,
+        price=1800,
+        amount=int(1800 * item.quantity),
+        modifiers=[],
+        seat=item.seat,
+        course=item.course,
+        note=item.note,
+        station_id=1,
+        station_name="吧台",
+        status="preparing",
+        staff_id=3,
+        sent_at=_AT,
+        ready_at=None,
+        comp=False,
+        reason=None,
+        parent_id=None,
+        price_rule_id=None,
+        discount=None,
+        discount_amount=0,
+    )
+
+
+def _answer(order: NewOrder, lines: list[LineView], total: int) -> OrderView:
+    tax = total * 6 // 106
+    return OrderView(
         order_id=1,
         number=1,
-        tab=order.tab,
-        items=lines,
-        subtotal=total,
-        tax_amount=total * 6 // 106,
-        total_amount=total,
-        paid_amount=0,
-        balance=total,
         status="open",
         version=1,
+        seq=1,
+        table_id=order.table_id,
+        table_name=None,
+        area_id=None,
+        tab=order.tab,
+        covers=order.covers,
+        takeaway=order.takeaway,
+        staff_id=3,
+        staff_name="Wei",
+        customer_info=order.customer_info,
+        member_id=None,
+        items=lines,
+        subtotal=total,
+        discount=None,
+        discount_amount=0,
+        service_rate=0,
+        service_amount=0,
+        cover_amount=0,
+        minimum_spend=0,
+        minimum_left=0,
+        tax_amount=tax,
+        taxes=[TaxView(1, "税", {"zh": "税", "en": "Tax"}, 600, total - tax, tax)],
+        total_amount=total,
+        rounding_amount=0,
+        paid_amount=0,
+        refunded_amount=0,
+        balance=total,
+        payments=[],
+        shares=[],
+        split_from=None,
+        merged_into=None,
+        carried_over=None,
         business_day="2026-11-22",
         created_at=_AT,
+        billed_at=None,
+        paid_at=None,
     )
-    return web.Response(status=201, body=_encode(answer), content_type="application/json")
 
 
 async def serve() -> None:
