@@ -11,11 +11,11 @@ from barbox.core.errors import Broken
 
 SUMS = (
     (
-        "an order's paid amount differs from its tenders",
+        "what was paid for an order, less refunds, differs from its tenders",
         """SELECT o.id FROM orders o LEFT JOIN (
              SELECT p.order_id, SUM(t.amount) AS amount FROM payment p JOIN tender t ON t.payment_id = p.id
              GROUP BY p.order_id
-           ) s ON s.order_id = o.id WHERE o.paid <> COALESCE(s.amount, 0)""",
+           ) s ON s.order_id = o.id WHERE o.paid - o.refunded <> COALESCE(s.amount, 0)""",
     ),
     (
         "a line belongs to no order",

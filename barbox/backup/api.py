@@ -45,6 +45,7 @@ class TargetView(View):
     url: str
     has_credentials: bool
     limit_kb: int
+    live: bool
     last_good_at: str | None
     last_good_size: int
     problem: str
@@ -362,6 +363,7 @@ def _target(row: TargetRow, standing: Standing, language: str) -> TargetView:
         url=row.url,
         has_credentials=row.credentials is not None,
         limit_kb=row.limit_kb,
+        live=bool(row.live),
         last_good_at=rfc3339(good[0].at) if good else None,
         last_good_size=good[0].size if good else 0,
         problem=sentence(failed.code, failed.detail, language) if failed else "",

@@ -30,12 +30,16 @@ REPLACED, REHEARSED = "backup.replaced", "backup.rehearsed"
 
 
 class EditTarget(Body):
-    """A target; a change without `credentials` keeps the old ones. `limitKb`: kilobytes a second, 0 for no limit."""
+    """A target; a change without `credentials` or `live` keeps the old ones.
+
+    `limitKb`: kilobytes a second, 0 for no limit. `live`: whether every sale is copied there at once, the default.
+    """
 
     name: ShortText
     url: Annotated[str, Meta(min_length=8, max_length=500)]
     credentials: Credentials | None = None
     limit_kb: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    live: bool | None = None
 
 
 class Made(msgspec.Struct):
@@ -76,6 +80,8 @@ def save_target(tx: Transaction, target_id: int | None, body: EditTarget) -> Mad
     row: dict[str, object] = {"name": body.name, "url": body.url, "limit_kb": body.limit_kb}
     if body.credentials is not None:
         row["credentials"] = msgspec.json.encode(body.credentials).decode()
+    if body.live is not None:
+        row["live"] = int(body.live)
     if target_id is None:
         target_id = int(tx.run(BackupTarget.insert(added_at=tx.now, **row)).lastrowid or 0)
     else:

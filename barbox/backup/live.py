@@ -12,9 +12,11 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
+from peewee import fn
 
 from barbox.backup import children, commands, queries, rules
 from barbox.backup.errand import Errand
@@ -27,7 +29,9 @@ from barbox.backup.shipping import Carrier, Sender
 from barbox.core.clock import rfc3339
 from barbox.core.database import Database
 from barbox.core.errors import Unavailable
+from barbox.core.statements import freeze
 from barbox.core.transaction import Event, Transaction
+from barbox.orders.models import Order
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,12 @@ NOTE_EVERY_S = 30.0
 BASE_AGAIN_S = 10.0
 STANDING = "live.json"
 """In the data folder: how things stood last, for the command line."""
+SOLD = freeze(
+    Order.select(Order.business_day, fn.COUNT(Order.id))
+    .group_by(Order.business_day)
+    .order_by(Order.business_day.desc())
+    .limit(1)
+)
 _CHANGES = {"backup.key", "backup.target", "backup.takeover"}
 
 
@@ -52,6 +62,11 @@ class LiveRow(msgspec.Struct, frozen=True):
     at: int | None
     base_at: int | None
     every_s: float
+
+
+class _Sold(NamedTuple):
+    day: int
+    orders: int
 
 
 class Live:
@@ -142,14 +157,12 @@ class Live:
             await self._dismiss(list(self._carriers))
         self._key, self._generation = key, standing.generation
         self._names = {each.id: each.name for each in standing.targets}
-        wanted = set(standing.targets) if key else set()
+        wanted = {each for each in standing.targets if each.live} if key else set()
         await self._dismiss([each for each, (_, task) in self._carriers.items() if each not in wanted or task.done()])
         if not wanted:
             await asyncio.to_thread(self._log.stop)
         for each in wanted - self._carriers.keys():
-            carrier = Carrier(
-                standing.destination(each), self._log, self._database.clock, Sender(self._errand(), self._newest_key)
-            )
+            carrier = Carrier(standing.destination(each), self._log, self._database.clock, self._sender())
             self._carriers[each] = carrier, asyncio.create_task(carrier.serve())
 
     async def _dismiss(self, targets: list[TargetRow]) -> None:
@@ -161,6 +174,14 @@ class Live:
             if isinstance(error, Exception):
                 log.error("a carrier fell", exc_info=error)
             await carrier.close()
+
+    def _sender(self) -> Sender:
+        return Sender(self._errand(), self._newest_key, self._figures)
+
+    async def _figures(self) -> tuple[int, int, int]:
+        async with self._database.snapshot() as snapshot:
+            sold = await snapshot.one(SOLD, _Sold)
+            return await snapshot.seq(), *((sold.day, sold.orders) if sold else (0, 0))
 
     async def _newest_key(self) -> str:
         keys = await self._database.read(queries.KEYS, KeyRow)

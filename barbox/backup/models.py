@@ -26,6 +26,7 @@ class BackupTarget(Table):
     claimed = peewee.IntegerField(default=0)
     added_at = peewee.IntegerField()
     hidden = peewee.IntegerField(default=0)
+    live = peewee.IntegerField(default=1)
 
 
 class BackupRun(Table):

@@ -18,6 +18,7 @@ class TargetRow(msgspec.Struct, frozen=True):
     limit_kb: int
     claimed: int
     added_at: int
+    live: int
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -66,7 +67,9 @@ class CounterRow(msgspec.Struct, frozen=True):
 
 COUNTERS = freeze(Counter.select(Counter.name, Counter.value).where(Counter.name.startswith("backup.")))
 TARGETS = freeze(
-    T.select(T.id, T.name, T.url, T.credentials, T.limit_kb, T.claimed, T.added_at).where(T.hidden == 0).order_by(T.id)
+    T.select(T.id, T.name, T.url, T.credentials, T.limit_kb, T.claimed, T.added_at, T.live)
+    .where(T.hidden == 0)
+    .order_by(T.id)
 )
 KEYS = freeze(
     BackupKey.select(BackupKey.id, BackupKey.recipient, BackupKey.fingerprint, BackupKey.made_at).order_by(

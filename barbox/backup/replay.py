@@ -7,7 +7,7 @@ restore a moment inside a log, the log is cut where a transaction ends, at the l
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from barbox.backup.segments import Base, Head, Line, Place, Segment, chain_from,
 from barbox.backup.targets import Credentials, Store, below, open_store
 from barbox.core import journal
 
+LOOK_AGAIN = 5
 MOST_IN_A_PIECE = 512 * 1024 * 1024
 """What a piece may unpack to; more is no piece of ours."""
 
@@ -45,11 +46,25 @@ class Reached(NamedTuple):
     promised: int
 
 
-async def lines(url: str, credentials: Credentials | None, store: str) -> list[Line]:
+class Offer(NamedTuple):
+    """A line at a target, how far it was shipped, and the size of all of it."""
+
+    line: Line
+    head: Head
+    size: int
+
+
+async def offers(url: str, credentials: Credentials | None, store: str) -> list[Offer]:
     """The live copies of a store at a target, the latest first; none where there never was one. Raises BackupFault."""
     place = open_store(below(url, segments.folder(store)), credentials)
     try:
-        return segments.lines([each.name for each in await place.names()])
+        sizes = {each.name: each.size for each in await place.names()}
+        found = []
+        for line in segments.lines(sizes):
+            head = await _head(place, line)
+            if head:
+                found.append(Offer(line, head, sum(sizes[str(each)] for each in (line.bases[-1], *line.segments))))
+        return found
     except BackupFault as fault:
         if fault.code in ("missing", "no_place", "not_plugged_in"):
             return []
@@ -58,7 +73,7 @@ async def lines(url: str, credentials: Credentials | None, store: str) -> list[L
         await place.close()
 
 
-def choose(found: list[Line], at: int | None) -> Chosen | None:
+def choose(found: Sequence[Line], at: int | None) -> Chosen | None:
     """The copy that leads to the moment `at` (ms), or to the last of all."""
     bases = [(each, base) for each in found for base in each.bases if at is None or base.at <= at]
     if not bases:
@@ -80,16 +95,14 @@ async def restore(
     place = open_store(below(url, segments.folder(store)), credentials)
     try:
         await proof.read_back(place, str(chosen.base), key, database, told)
+        head = await _head(place, chosen.line)
         replaying = _Replay(place, chosen, key, database)
         await replaying.run()
-        head = await _head(place, chosen.line)
     finally:
         await place.close()
     end = await asyncio.to_thread(_journal_end, database)
-    lacks = replaying.lacks
-    if not lacks and not replaying.cut and head and (head.no, head.end) > (replaying.place.no, replaying.place.end):
-        lacks = f"{_name(head.no, replaying.place.end)} is missing"
-    return Reached(end.seq, end.at, end.hash.hex(), replaying.pieces, lacks, head.at if head else 0)
+    promised = head.at if head else 0
+    return Reached(end.seq, end.at, end.hash.hex(), replaying.pieces, replaying.stopped_by(head), promised)
 
 
 class _Replay:
@@ -110,27 +123,43 @@ class _Replay:
 
     async def run(self) -> None:
         """Piece after piece, until there is no more, one does not fit, or the moment is met."""
+        looked_again = 0
+        self._line = await self._look_again()
         while not self.cut:
             following = self._line.after(self.place)
-            if not following:
-                break
             found = await self._first_whole(following)
             if found is None:
+                if looked_again < LOOK_AGAIN and self._line_goes_on():
+                    looked_again += 1  # a box that is still shipping has just put a whole log for its parts
+                    self._line = await self._look_again()
+                    continue
                 break
             self.lacks = ""
             segment, data = found
             if segment.no != self.place.no and not await self._take_over():
                 break
-            self._log += data
+            self._log = self._log + data if segment.start else data
             self.place = Place(segment.no, segment.end, segment.after)
             self.pieces += 1
             if self._at is not None and segment.at > self._at:
                 self.cut = True
                 await asyncio.to_thread(self._cut, self._at)
         await self._take_over()
-        later = [each for each in self._line.segments if (each.no, each.start) > (self.place.no, self.place.end)]
-        if later and not self.lacks and not self.cut:
-            self.lacks = f"{_name(self.place.no, self.place.end)} is missing"
+
+    def _line_goes_on(self) -> bool:
+        return any((each.no, each.end) > (self.place.no, self.place.end) for each in self._line.segments)
+
+    async def _look_again(self) -> Line:
+        names = [each.name for each in await self._store.names()]
+        same = (each for each in segments.lines(names) if each.line == self._line.line)
+        return next(same, self._line)
+
+    def stopped_by(self, head: Head | None) -> str:
+        """What is missing, where the line is known to go on; empty where nothing is."""
+        if self.lacks or self.cut:
+            return self.lacks
+        behind = head is not None and (head.no, head.end) > (self.place.no, self.place.end)
+        return f"{_name(self.place.no, self.place.end)} is missing" if behind or self._line_goes_on() else ""
 
     async def _first_whole(self, following: list[Segment]) -> tuple[Segment, bytes] | None:
         for segment in following:

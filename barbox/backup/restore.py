@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from barbox.backup import commands, proof, recovery_key, rules
+from barbox.backup import commands, proof, recovery_key, replay, rules
 from barbox.backup.commands import Admission
 from barbox.backup.faults import BackupFault
 from barbox.backup.jobs import newest_schema
@@ -41,10 +41,18 @@ SAID = {
 
 
 class Offer(NamedTuple):
-    """A backup at a target, and its size."""
+    """A backup at a target, and its size; of a live copy also what leads there."""
 
     name: BackupName
     size: int
+    live: replay.Chosen | None = None
+
+    def reaches(self, at: int) -> int:
+        """The last moment (ms) up to `at` that it leads to; 0 where it is all later."""
+        if self.live is None:
+            return self.name.at if self.name.at <= at else 0
+        earlier = any(each.at <= at for each in self.live.line.bases)
+        return min(at, self.name.at) if earlier else 0
 
 
 class Source(NamedTuple):
@@ -72,6 +80,8 @@ class Restored(NamedTuple):
     orders: int
     admin: str
     device: int
+    lacks: str = ""
+    """What of a live copy is missing or damaged: it was restored up to there."""
 
 
 Tell = Callable[[Step], None]
@@ -85,6 +95,8 @@ async def listed(url: str, credentials: Credentials | None) -> list[Offer]:
     finally:
         await place.close()
     found = [Offer(name, each.size) for each in there if (name := rules.parse_name(each.name))]
+    for store in {marked for each in there if (marked := rules.marked_store(each.name))}:
+        found += [_of_line(store, each) for each in await replay.offers(url, credentials, store)]
     if not found:
         raise BackupFault("nothing_there", url)
     return sorted(found, key=lambda each: each.name.made, reverse=True)
@@ -111,11 +123,14 @@ async def offers(url: str, credentials: Credentials | None, store: str | None = 
 
 def choose(found: Sequence[Offer], at: int | None, key: RecoveryKey) -> Offer:
     """The last backup not after `at` (ms; None: the last of all). Raises Broken when there is none `key` opens."""
-    fitting = [each for each in found if at is None or each.name.at <= at]
+    fitting = [each for each in found if at is None or each.reaches(at)]
     if not fitting:
         oldest = min(found, key=lambda each: each.name.at)
         raise Broken(f"there is no backup that old: the oldest is of {show(oldest.name.at)}")
     chosen = fitting[0]
+    if at is not None and any(each.live for each in fitting):
+        chosen = max(fitting, key=lambda each: (each.name.generation, each.reaches(at)))
+        chosen = chosen._replace(live=replay.choose([chosen.live.line], at) if chosen.live else None)
     try:
         fits(chosen, key)
     except BackupFault as fault:
@@ -158,9 +173,12 @@ async def prepare(source: Source, database: Path, admission: Admission, tell: Te
 
     Raises BackupFault.
     """
-    name, size = source.offer
+    name, size, lacks = source.offer.name, source.offer.size, ""
     tell(Step("fetching", 0, size))
-    await _fetch(source, database, lambda done: tell(Step("fetching", done, size)))
+    reached = await _fetch(source, database, lambda done: tell(Step("fetching", done, size)))
+    if reached:
+        name = name._replace(at=reached.at, seq=reached.seq, head=reached.head[:16], day=0, orders=0)
+        lacks = reached.lacks
     tell(Step("proving"))
     try:
         await asyncio.to_thread(proof.examine, database, name)
@@ -178,7 +196,7 @@ async def prepare(source: Source, database: Path, admission: Admission, tell: Te
     sync(database)
     sync(database.parent)
     tell(Step("ready"))
-    return Restored(name, row[0].decode().strip('"') if row else "", orders, admin, device)
+    return Restored(name, row[0].decode().strip('"') if row else "", orders, admin, device, lacks)
 
 
 def parse_moment(text: str) -> int:
@@ -202,12 +220,22 @@ def show_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
 
 
+def _of_line(store: str, found: replay.Offer) -> Offer:
+    line, head, size = found
+    base = line.bases[-1]
+    name = BackupName(
+        store, line.generation, head.at, base.schema, head.seq, head.after, base.key, head.day, head.orders
+    )
+    return Offer(name, size, replay.Chosen(line, base, None))
+
+
 def show_offer(offer: Offer) -> str:
     """A backup as a line for people."""
     name = offer.name
     sold = f"{name.orders} orders of {show_day(name.day)}" if name.day else "no orders"
     return (
         f"{show(name.at)}  {show_size(offer.size):>10}  {sold}  {name.seq} entries  store {name.store}  slip {name.key}"
+        + (f"  live copy, any moment since {show(offer.live.line.bases[0].at)}" if offer.live else "")
     )
 
 
@@ -258,10 +286,18 @@ def _workplace(folder: Path) -> Iterator[Path]:
         lock.release()
 
 
-async def _fetch(source: Source, to: Path, told: Callable[[int], None]) -> None:
-    place = open_store(source.url, source.credentials)
+async def _fetch(source: Source, to: Path, told: Callable[[int], None]) -> replay.Reached | None:
+    """The backup as it is, or a live copy as far as it goes."""
+    url, credentials, offer, key = source
+    if offer.live:
+        try:
+            return await replay.restore(url, credentials, offer.name.store, offer.live, key.key, to, told)
+        except BackupFault as fault:
+            raise BackupFault("damaged_there" if fault.code == "damaged" else fault.code, fault.detail) from None
+    place = open_store(url, credentials)
     try:
-        await proof.read_back(place, str(source.offer.name), source.key.key, to, told)
+        await proof.read_back(place, str(offer.name), key.key, to, told)
+        return None
     except BackupFault as fault:
         if fault.code == "damaged":
             raise BackupFault("damaged_there", fault.detail) from None

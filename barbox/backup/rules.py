@@ -89,6 +89,12 @@ def marker_name(store: str) -> str:
     return f"barbox-{store}-owner.json"
 
 
+def marked_store(name: str) -> str:
+    """The store whose marker a file is; empty where it is none."""
+    found = re.fullmatch(r"barbox-([a-z0-9_]{1,20})-owner\.json", name)
+    return found[1] if found else ""
+
+
 def superfluous(there: Iterable[str], store: str, proven: str) -> list[str]:
     """Backups of `store` that may go now that `proven` was read back: beyond 7 days, 4 weeks and 12 months.
 

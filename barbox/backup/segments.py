@@ -68,12 +68,18 @@ class Segment(NamedTuple):
 
 
 class Head(msgspec.Struct, frozen=True, rename="camel"):
-    """How far a line was shipped: the last log, its bytes, the chain after them, and when (ms)."""
+    """How far a line was shipped: the last log, its bytes, the chain after them, and when (ms).
+
+    `seq`: the journal's length then; `orders` are those of `day`, the last business day that had any.
+    """
 
     no: int
     end: int
     after: str
     at: int
+    seq: int = 0
+    day: int = 0
+    orders: int = 0
 
 
 class Place(NamedTuple):
@@ -99,13 +105,12 @@ class Line(NamedTuple):
         return max(self.bases[-1].at, *(each.at for each in self.segments), 0)
 
     def after(self, place: Place) -> list[Segment]:
-        """What may follow at that place, the longest first."""
-        here = (place.no, place.end)
+        """What may follow at that place, the farthest first: also a whole log of which that place is in the middle."""
         fits = [
             each
             for each in self.segments
-            if each.before == place.chain
-            and ((each.no, each.start) == here or (each.no, each.start) == (here[0] + 1, 0))
+            if (each.before == place.chain and (each.no, each.start) in ((place.no, place.end), (place.no + 1, 0)))
+            or ((each.no, each.start) == (place.no, 0) and each.end > place.end)
         ]
         return sorted(fits, key=lambda each: (each.no, each.end), reverse=True)
 

@@ -44,6 +44,8 @@ class Sender(NamedTuple):
     errand: Errand
     newest_key: Callable[[], Awaitable[str]]
     """Fingerprint of the key in force: asked after a piece was read, which may hold the making of a new one."""
+    figures: Callable[[], Awaitable[tuple[int, int, int]]]
+    """The journal's length, the last business day with orders, and their number."""
 
 
 class Carrier:
@@ -152,7 +154,8 @@ class Carrier:
 
     async def _give_up(self, state: str, fault: BackupFault, wait: float) -> None:
         if self.state != state or self.code != fault.code:
-            log.warning("live copy", extra={"target": self.destination.target_id, "fault": fault.code})
+            told = {"target": self.destination.target_id, "fault": fault.code, "detail": fault.detail}
+            log.warning("live copy", extra=told)
         self.state, self.code, self.detail = state, fault.code, fault.detail
         await self.close()
         await asyncio.sleep(wait)
@@ -277,7 +280,7 @@ class Carrier:
             raise BackupFault("damaged", name)
 
     async def _tell_head(self, store: Store) -> None:
-        head = Head(self._no, self._end, self._chain, self.shipped_at or 0)
+        head = Head(self._no, self._end, self._chain, self.shipped_at or 0, *await self._sender.figures())
         name = segments.head_name(self._sender.errand.generation, self._line)
         await store.put_small(name, msgspec.json.encode(head), anew=False)
 

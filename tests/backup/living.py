@@ -107,7 +107,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 async def restored(place: Place, key: RecoveryKey, to: Path, at: int | None = None) -> Reached:
     """Restore what is at the place to the new folder `to`; it must be sound."""
     to.mkdir()
-    chosen = replay.choose(await replay.lines(place.url, place.credentials, "main"), at)
+    found = await replay.offers(place.url, place.credentials, "main")
+    chosen = replay.choose([each.line for each in found], at)
     assert chosen, "nothing is there"
     database = to / FILE
     reached = await replay.restore(place.url, place.credentials, "main", chosen, key.key, database, lambda _: None)

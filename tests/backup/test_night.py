@@ -24,7 +24,7 @@ async def make_key(ana: Tablet) -> str:
 
 
 async def add(ana: Tablet, place: Place, name: str = "Stick", **more: Any) -> int:
-    body = {"name": name, "url": place.url, **more}
+    body = {"name": name, "url": place.url, "live": False, **more}
     if place.credentials:
         body["credentials"] = msgspec.to_builtins(place.credentials)
     answer = await ana.post("/api/backups/targets", body)
