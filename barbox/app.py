@@ -21,7 +21,7 @@ from barbox.backup import jobs as backup
 from barbox.backup.livelog import LiveLog
 from barbox.config import Config
 from barbox.core import api as box_api
-from barbox.core import doors, hub, idempotency, ids, openapi, secrets, timekeeping
+from barbox.core import doors, hub, idempotency, ids, openapi, porter, secrets, timekeeping
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database, Lock, Snapshot
 from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
@@ -136,6 +136,10 @@ WHEREABOUTS = web.AppKey("WHEREABOUTS", Whereabouts)
 HTTP = 80
 
 
+LINGER_S = 1.0
+"""How long a body is still read off the line that was refused before it was there."""
+
+
 class Running(NamedTuple):
     """A box that takes orders: its app and the port it listens on."""
 
@@ -151,6 +155,7 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
     app[box_api.OPENAPI] = msgspec.json.encode(openapi.document(ROOMS))
     whereabouts = app[WHEREABOUTS] = Whereabouts(config)
     app[doors.HOSTNAMES] = whereabouts.names
+    app[porter.PORTER] = porter.Porter()
     app[box_api.ADDRESSES] = whereabouts.addresses
     app[menu_api.LEFT] = stock.left
     app[menu_stations.STATIONS] = _station_names
@@ -275,14 +280,14 @@ async def _hang_up(app: web.Application) -> None:
 async def opened(app: web.Application) -> AsyncIterator[Running]:
     """The box with its port open, until the end of the block."""
     config = app[CONFIG]
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, keepalive_timeout=75.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, keepalive_timeout=75.0, lingering_time=LINGER_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, config.host, config.port, backlog=256, reuse_address=True)
         await site.start()
         port = int(runner.addresses[0][1])
         app[WHEREABOUTS].port = port
-        async with _advertised(app, port):
+        async with porter.standing(app, runner), _advertised(app, port):
             supervision.notify("READY=1")
             async with listener.listening(runner, app[listener.DOORWAY], config.host, config.https_port):
                 yield Running(app, port)

@@ -7,12 +7,27 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from barbox.core.errors import BadRequest, ForeignOrigin, Misdirected
+from barbox.core.errors import (
+    BadRequest,
+    ForeignOrigin,
+    Misdirected,
+    NotLent,
+    TooMany,
+    Unauthenticated,
+    WrongPin,
+)
 from barbox.core.http import printable
+from barbox.core.porter import PORTER
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HOSTNAMES: web.AppKey[Callable[[], frozenset[str]]] = web.AppKey("HOSTNAMES", Callable)  # type: ignore[arg-type]
 """The names this box answers to now, lower case, without port; any IP address is accepted besides."""
+
+AT_THE_DOOR = (
+    *(Unauthenticated, WrongPin, NotLent, TooMany, ForeignOrigin, Misdirected),
+    web.HTTPRequestEntityTooLarge,
+)
+"""Refusals that an honest tablet seldom meets."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 DATA_HEADERS = {"X-Content-Type-Options": "nosniff"}
@@ -25,7 +40,16 @@ HEADERS = DATA_HEADERS | {
 
 @web.middleware
 async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what is not meant for this box (421) or comes from another page (403)."""
+    """Refuse what is not meant for this box (421) or comes from another page (403); the porter hears of refusals."""
+    try:
+        _check(request)
+        return await handler(request)
+    except AT_THE_DOOR:
+        request.app[PORTER].refused(request)
+        raise
+
+
+def _check(request: web.Request) -> None:
     hosts = request.headers.getall("Host", [])
     if len(hosts) != 1:
         raise BadRequest("is sent exactly once", "Host")
@@ -38,7 +62,6 @@ async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
         for origin in request.headers.getall("Origin", []):
             if _place(origin) != host.lower():
                 raise ForeignOrigin
-    return await handler(request)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
