@@ -25,13 +25,21 @@ export interface Catalogue {
 	products: ReadonlyMap<number, Product>;
 	modifiers: ReadonlyMap<number, Modifier>;
 	tables: ReadonlyMap<number, Table>;
+	/** The product behind each choice of a set menu. */
+	courses: ReadonlyMap<number, number>;
 }
 
 export function catalogueOf(menu: Menu | null, tables: readonly Table[]): Catalogue {
 	return {
 		products: new Map(menu?.products.map((product) => [product.id, product])),
 		modifiers: new Map(menu?.groups.flatMap((group) => group.modifiers).map((one) => [one.id, one])),
-		tables: new Map(tables.map((table) => [table.id, table]))
+		tables: new Map(tables.map((table) => [table.id, table])),
+		courses: new Map(
+			menu?.groups
+				.filter((group) => group.kind === 'set')
+				.flatMap((group) => group.modifiers)
+				.flatMap(({ id, itemId }) => (itemId === null ? [] : [[id, itemId] as const]))
+		)
 	};
 }
 

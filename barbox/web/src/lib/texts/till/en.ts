@@ -96,7 +96,6 @@ export const en = {
 	ageLead: '{names}: only for guests of {age} or older. Look at their papers when in doubt.',
 	ageYes: 'Checked: they are old enough',
 	ageNo: 'Not old enough',
-	unknownCode: 'No product has the code {code}.',
 	countdown: 'Left tonight',
 	countdownLead: 'At 0 it is sold out on every screen.',
 	countdownSet: 'Set to {n}',

@@ -97,7 +97,6 @@ export const zh: Record<keyof typeof en, string> = {
 	ageLead: '{names}：仅限年满 {age} 岁的客人。有疑问请查看证件。',
 	ageYes: '已核对，年龄符合',
 	ageNo: '年龄不符',
-	unknownCode: '没有条码为 {code} 的商品。',
 	countdown: '今晚还剩',
 	countdownLead: '到 0 时所有屏幕显示沽清。',
 	countdownSet: '设为 {n}',

@@ -1,5 +1,6 @@
 import type { NewLine, Product } from '#lib/api/types.ts';
 import { toasts } from '#lib/kit/toasts.svelte.ts';
+import { times } from '#lib/money.ts';
 import { house } from '#lib/live/house.svelte.ts';
 import { resolve, type Ref } from '#lib/outbox/commands.ts';
 import type { Draft, DraftLine } from '#lib/outbox/database.ts';
@@ -7,6 +8,8 @@ import { outbox } from '#lib/outbox/outbox.svelte.ts';
 import { unitPrice } from '#lib/outbox/replay.ts';
 import { toLines, withChange, without, withProduct, withQuantity, type Setting } from '#lib/round.ts';
 import { nameOf, t } from '#lib/texts/texts.svelte.ts';
+
+type More = Pick<DraftLine, 'price' | 'parts'>;
 
 /** The round being typed for one order: what is tapped but not sent. */
 export class Round {
@@ -30,7 +33,7 @@ export class Round {
 	}
 
 	lineAmount(line: DraftLine): number {
-		return unitPrice(house.catalogue, line.itemId, line.modifiers) * line.quantity;
+		return times(unitPrice(house.catalogue, line.itemId, line.modifiers, line.price), line.quantity);
 	}
 
 	private get current(): Draft {
@@ -39,11 +42,20 @@ export class Round {
 		return { ...(this.draft ?? empty), ref };
 	}
 
-	add(itemId: number, modifiers: number[] = [], quantity = 1): void {
-		const draft = withProduct(this.current, itemId, modifiers, this.setting, quantity);
+	add(itemId: number, modifiers: number[] = [], quantity = 1, more: More = {}): void {
+		const draft = withProduct(this.current, itemId, modifiers, this.setting, quantity, more);
 		outbox.saveDraft(draft);
 		this.lastAdded = house.catalogue.products.get(itemId) ?? null;
 		this.selected = null;
+	}
+
+	/** Somebody has looked: the guests are old enough for what this round has. */
+	ageChecked(): void {
+		outbox.saveDraft({ ...this.current, ageChecked: true });
+	}
+
+	takeaway(takeaway: boolean): void {
+		outbox.saveDraft({ ...this.current, takeaway });
 	}
 
 	quantity(line: DraftLine, quantity: number): void {
@@ -96,8 +108,9 @@ export class Round {
 		const ref = outbox.canonical(this.ref);
 		const known = this.order !== null || resolve(ref, outbox.aliases) !== null;
 		const options = draft ? { draft: draft.ref } : {};
+		const checked = draft?.ageChecked ? { ageChecked: true } : {};
 		if (known) {
-			await outbox.issue({ kind: 'order.add', ref, items }, options);
+			await outbox.issue({ kind: 'order.add', ref, items, ...checked }, options);
 			return;
 		}
 		await outbox.issue(
@@ -106,6 +119,8 @@ export class Round {
 				...(draft?.tableId ? { tableId: draft.tableId } : {}),
 				...(draft?.tab ? { tab: draft.tab } : {}),
 				...(draft?.covers ? { covers: draft.covers } : {}),
+				...(draft?.takeaway ? { takeaway: true } : {}),
+				...checked,
 				items
 			},
 			{ ...options, key: ref }
