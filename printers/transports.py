@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 Flow = Literal["none", "rtscts", "xonxoff"]
+PLAIN_FILES = ".prn"
 
 
 class BadConnection(ValueError):
@@ -239,7 +240,8 @@ class DeviceFile(Transport):
     """A device file of the kernel's USB printer driver (`/dev/usb/lp0`), a FIFO, or a plain file.
 
     Opened non-blocking: usblp's write would otherwise wait for paper for ever (drivers/usb/class/usblp.c);
-    `drained` must be true before closing, or usblp drops what is still under way.
+    `drained` must be true before closing, or usblp drops what is still under way. A plain file is made or added to only
+    where its name ends in .prn: an unplugged printer must not turn into a file, nor a file of the box into a printer.
     """
 
     def __init__(self, where: Connection) -> None:
@@ -249,11 +251,15 @@ class DeviceFile(Transport):
             kind = path.stat().st_mode if path.exists() else stat.S_IFREG
             self._device = stat.S_ISCHR(kind)
             self._plain = stat.S_ISREG(kind)
+            if self._plain and path.suffix != PLAIN_FILES:
+                raise Unreachable(f"There is no printer at {where.path}: it is unplugged, or a file not named *.prn.")
             self.can_read = self._device
             flags = os.O_RDWR if self._device else os.O_WRONLY
             if self._plain:
                 flags |= os.O_APPEND | os.O_CREAT
             self._fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o640)
+        except Unreachable:
+            raise
         except OSError as error:
             raise Unreachable(f"{where.path} cannot be opened ({_plain(error)}).") from error
 

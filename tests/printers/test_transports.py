@@ -96,7 +96,7 @@ def open_device(_: Path) -> Iterator[Wire]:
 
 
 def open_plain(folder: Path) -> Iterator[Wire]:
-    path = folder / "paper.bin"
+    path = folder / "paper.prn"
     transport = connect(f"file:{path}")
     seen = 0
 
@@ -148,7 +148,7 @@ def test_every_byte_arrives_once_and_in_order(wire: Wire) -> None:
 def test_a_printer_that_does_not_read_takes_no_more_than_its_buffers_and_never_holds_the_caller(
     wire: Wire,
 ) -> None:
-    if "paper.bin" in wire.transport.connection:
+    if "paper.prn" in wire.transport.connection:
         pytest.skip("a plain file always has room")
     stalled = threading.Event()
 
@@ -191,7 +191,7 @@ def test_what_the_printer_says_is_heard(wire: Wire) -> None:
 def test_after_closing_nothing_hangs_and_using_it_is_an_error(wire: Wire) -> None:
     wire.transport.close()
     wire.transport.close()
-    if "paper.bin" not in wire.transport.connection:
+    if "paper.prn" not in wire.transport.connection:
         with pytest.raises(Lost):
             wire.transport.write(b"x", 0.05)
 
@@ -232,6 +232,15 @@ def test_a_refusing_printer_is_unreachable_and_says_where() -> None:
 def test_what_is_not_there_is_unreachable(connection: str) -> None:
     with pytest.raises(Unreachable):
         connect(connection, timeout=1)
+
+
+def test_an_unplugged_printer_does_not_become_a_file_and_no_file_of_the_box_a_printer(tmp_path: Path) -> None:
+    for name in ("lp0", "barbox.db"):
+        (tmp_path / "barbox.db").write_bytes(b"the books")
+        with pytest.raises(Unreachable, match="no printer at"):
+            connect(f"file:{tmp_path / name}")
+    assert [each.name for each in tmp_path.iterdir()] == ["barbox.db"]
+    assert (tmp_path / "barbox.db").read_bytes() == b"the books"
 
 
 def test_a_fifo_nobody_reads_is_unreachable(tmp_path: Path) -> None:
