@@ -10,6 +10,7 @@ class Faults:
 
     `refuse`: connections are refused. `hang`: connections are accepted, nothing is read or answered.
     `lie`: everything is acknowledged, nothing is printed. `mute`: prints, but answers nothing.
+    `deny`: its status says that all is well, whatever paper and cover are like.
     `lose_replies`: so many of the next answers get lost, once `spare_replies` more have come through.
     `reset_after`: the connection is reset once so many more bytes have arrived.
     `idle_close`: seconds without traffic until the printer hangs up (Epson network boards: 300).
@@ -20,6 +21,7 @@ class Faults:
     hang: bool = False
     lie: bool = False
     mute: bool = False
+    deny: bool = False
     lose_replies: int = 0
     spare_replies: int = 0
     reset_after: int | None = None

@@ -111,7 +111,7 @@ class Switches(ABC):
     def deny(self, *, on: bool = True) -> None:
         """Say that all is well, whatever paper and cover are like; what cannot be printed still waits."""
         with self._change():
-            self.device.denying = on
+            self.faults.deny = self.device.denying = on
 
     def mute(self, *, on: bool = True) -> None:
         """Print, but answer nothing."""

@@ -25,6 +25,10 @@ SWITCHES: dict[str, Callable[[Printer], None]] = {
     "stop refusing": lambda printer: printer.refuse(on=False),
     "lie": Printer.lie,
     "stop lying": lambda printer: printer.lie(on=False),
+    "deny faults": Printer.deny,
+    "admit faults": lambda printer: printer.deny(on=False),
+    "answer nothing": Printer.mute,
+    "answer again": lambda printer: printer.mute(on=False),
     "reset after 500 bytes": lambda printer: printer.reset_after(500),
     "tear off": Printer.tear,
 }
