@@ -39,6 +39,7 @@ LOOK_EVERY_S = 1.0
 READ_AGAIN_S = 30.0
 """Targets and keys are read again so often, and at once when somebody changed them."""
 NOTE_EVERY_S = 30.0
+LAST_WORD_S = 2.0
 BASE_AGAIN_S = 10.0
 STANDING = "live.json"
 """In the data folder: how things stood last, for the command line."""
@@ -135,7 +136,12 @@ class Live:
                 log.warning("live copy", extra={"fault": str(error)})
 
     async def close(self) -> None:
-        """Stop the carriers."""
+        """Bring what is left, unless that takes long, and stop the carriers."""
+        leaving = list(self._carriers.values())
+        for _, task in leaving:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in leaving), return_exceptions=True)
+        await asyncio.gather(*(carrier.finish(LAST_WORD_S) for carrier, _ in leaving))
         await self._dismiss(list(self._carriers))
         with contextlib.suppress(OSError):
             await asyncio.to_thread(self._log.note, self._reached())

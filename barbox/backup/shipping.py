@@ -6,6 +6,7 @@ its parts are taken away: so a target holds few files, and a restore fetches few
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import time
@@ -115,6 +116,15 @@ class Carrier:
                 wait = min(LONGEST_RETRY_S, 2 * wait)
             except OSError as error:
                 await self._give_up("failing", BackupFault("stopped", str(error)), LONGEST_RETRY_S)
+
+    async def finish(self, seconds: float) -> None:
+        """Bring what is left within so many seconds; `serve` was cancelled."""
+        if self.state != "live" or self._store is None:
+            return
+        with contextlib.suppress(BackupFault, OSError, TimeoutError):
+            async with asyncio.timeout(seconds):
+                while await self._step():
+                    continue
 
     async def close(self) -> None:
         """Let connections go."""
