@@ -1,5 +1,6 @@
 """Pairing, signing in, people and devices."""
 
+import hashlib
 import hmac
 from typing import Annotated
 
@@ -55,6 +56,13 @@ class Pairing(Body):
 class Paired(View):
     device_id: int
     device_token: str
+
+
+class Whether(View):
+    """A device, and what the answer has to be made of."""
+
+    device: Id
+    nonce: Annotated[str, Meta(min_length=16, max_length=64, pattern="^[0-9a-f]+$")]
 
 
 class FirstAdmin(Body):
@@ -175,6 +183,18 @@ async def revoke(call: Call, device_id: int) -> None:
     """Shut a lost tablet out at once, its live feed too."""
     await call.write(commands.revoke, device_id)
     await _shut_out(call)
+
+
+@routes.get("/api/known", OPEN)
+async def known(call: Call, query: Whether) -> web.Response:
+    """Prove to a tablet that it found its own box at another address, before it tells that address anything.
+
+    `proof` is the HMAC-SHA-256 of the nonce, by the SHA-256 of the device's token. Any page may read it.
+    """
+    digest = call.request.app[SESSIONS].digest_of(query.device)
+    proof = hmac.new(digest, b"barbox:" + query.nonce.encode(), hashlib.sha256).hexdigest()
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
+    return web.json_response({"proof": proof}, headers=headers)
 
 
 @routes.get("/api/session/people", DEVICE)

@@ -1,6 +1,7 @@
 """Who is at the door: device tokens and session JWTs, checked against what the database says is still in force."""
 
 import asyncio
+import os
 
 from aiohttp import web
 
@@ -33,6 +34,7 @@ class Sessions:
         self._refreshing = asyncio.Lock()
         self.roles: Roles = rules.PERMISSIONS
         """What each role may do."""
+        self._nobodys = os.urandom(32)
         self.anybody = False
         """Whether the box has people; without them it waits to be set up."""
 
@@ -55,6 +57,13 @@ class Sessions:
         """Whether an actor's session is still in force."""
         live = self._live.get(actor.session_id or 0)
         return live is not None and live.expires_at > self._database.clock.now()
+
+    def digest_of(self, device_id: int) -> bytes:
+        """What is stored of a paired device's token; for any other something that nobody can tell from it."""
+        for stored, actor in self._devices.items():
+            if actor.device_id == device_id:
+                return stored
+        return self._nobodys
 
     def changed(self, actor: Actor) -> bool:
         """Whether an actor of some time ago may now do more or less than then."""

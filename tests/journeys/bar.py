@@ -22,6 +22,8 @@ OUTSIDE = "10.9.8.7"
 bar, and not localhost, where browsers allow what they allow nowhere else."""
 SIZES = {"phone": (390, 844), "tablet": (1024, 768), "wide": (1280, 800)}
 PATIENCE_S = 20.0
+PIN_S = 300.0
+"""The box asks for a PIN again where one was given long ago."""
 
 
 class Bar:
@@ -33,7 +35,8 @@ class Bar:
         self.pins: dict[str, str] = {}
         self.ids: dict[str, int] = {}
         self._printed_code = ""
-        self._office = ""
+        self._office = self._device = ""
+        self._pin_given = 0.0
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -69,6 +72,8 @@ class Bar:
 
     def ask(self, path: str, body: object = None, token: str | None = None) -> Any:
         """One call past the browser: GET, or POST with a body."""
+        if token is None and self._office and time.monotonic() - self._pin_given > PIN_S:
+            self._give_pin()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
         request.add_header("Accept-Language", "en")
         if token or self._office:
@@ -83,9 +88,13 @@ class Bar:
     def sign_in_the_office(self) -> None:
         """The printed code pairs the office, where the owner makes codes for everybody else."""
         paired = self.ask("/api/devices/pair", {"code": self._printed_code, "name": "Office"})
+        self._device = paired["deviceToken"]
+        self._give_pin()
+
+    def _give_pin(self) -> None:
         owner = next(iter(self.pins))
-        session = self.ask("/api/session", {"pin": self.pins[owner], "staffId": self.ids[owner]}, paired["deviceToken"])
-        self._office = session["token"]
+        session = self.ask("/api/session", {"pin": self.pins[owner], "staffId": self.ids[owner]}, self._device)
+        self._office, self._pin_given = session["token"], time.monotonic()
 
     def pairing_code(self) -> str:
         """A fresh code of eight digits."""

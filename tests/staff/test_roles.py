@@ -28,6 +28,7 @@ def test_only_these_calls_are_open_to_strangers() -> None:
     assert all("restore" in each for each in new), "a new box's owner, who has the code it shows, restores a backup"
     assert doors - new - {"GET /r/{token}"} == {
         "GET /api/health",
+        "GET /api/known",
         "GET /api/openapi.json",
         "GET /api/trust",
         "GET /trust/barbox.crt",
