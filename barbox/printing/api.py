@@ -12,7 +12,8 @@ from barbox.printing import commands, equipment, queries
 from barbox.printing.equipment import EditPrinter, EditStation, known_connection, known_profile
 from barbox.printing.queries import Backlog, PrinterRow
 from barbox.printing.spool import Queued
-from barbox.printing.spooler import SPOOLER, State
+from barbox.printing.spooler import SPOOLER
+from barbox.printing.worker import State
 
 routes = Routes("printing")
 
