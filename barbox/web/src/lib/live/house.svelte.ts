@@ -6,6 +6,7 @@ import type {
 	Order,
 	Orders,
 	PrintJob,
+	Printer,
 	Station,
 	Venue
 } from '#lib/api/types.ts';
@@ -31,6 +32,8 @@ const KEEP_MS = 1_000;
 const RETRY_LOAD_MS = 4_000;
 /** Prices change by the clock too: the menu is asked for again this often, mostly answered by 304. */
 const MENU_MS = 60_000;
+/** Not all tablets in the same moment. */
+const MENU_SPREAD_MS = 1_500;
 
 /** The bar as this tablet knows it: the box's last word, kept for a reload without the box. */
 class House {
@@ -92,7 +95,7 @@ class House {
 		outbox.onSign = (alive) => alive && this.socket?.nudge();
 		for (const sign of ['online', 'pageshow', 'visibilitychange'])
 			addEventListener(sign, () => this.socket?.nudge());
-		setInterval(() => this.live && void this.loadMenu(), MENU_MS);
+		this.eachMinute();
 		await outbox.start();
 		await this.recall();
 		await this.load();
@@ -134,7 +137,8 @@ class House {
 				asPerson<Floor>({ ...get, path: '/api/floor' }),
 				asPerson<{ stations: Station[] }>({ ...get, path: '/api/stations' }),
 				asPerson<Orders>({ ...get, path: '/api/orders?status=open&limit=500' }),
-				this.loadMenu()
+				this.loadMenu(),
+				this.loadTroubles()
 			]);
 			const paid = await asPerson<Orders>({
 				...get,
@@ -172,6 +176,29 @@ class House {
 		const reply = await carryAs(token, { path: `/api/print-jobs?orderId=${orderId}` });
 		if (reply.status === 200 && orderId === this.watched)
 			this.jobs = (reply.body as { jobs: PrintJob[] }).jobs;
+	}
+
+	/** Happy hours begin and end on the minute: so does the asking, that tiles and bills tell the same price. */
+	private eachMinute(): void {
+		const rest = MENU_MS - (Date.now() % MENU_MS);
+		setTimeout(
+			() => {
+				if (this.live) void this.loadMenu();
+				this.eachMinute();
+			},
+			rest + Math.random() * MENU_SPREAD_MS
+		);
+	}
+
+	/** Printers that had failed before this tablet listened. */
+	private async loadTroubles(): Promise<void> {
+		if (!session.may('printer.use')) return;
+		const { printers } = await asPerson<{ printers: Printer[] }>({ path: '/api/printers' });
+		this.troubles = new Map(
+			printers
+				.filter((one) => one.state.failed)
+				.map(({ id, name, state }) => [id, { printerId: id, printerName: name, detail: state.detail }])
+		);
 	}
 
 	private async loadMenu(): Promise<void> {

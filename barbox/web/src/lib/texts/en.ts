@@ -92,7 +92,7 @@ export const en = {
 	'line.sending': 'Sending {n}…',
 	'line.needs': '{n} need you',
 	'line.update': 'A new version is ready. Tap when nobody is waiting.',
-	'line.printer': '{name}: {detail}',
+	'line.whatToDo': 'What to do',
 	'line.printerTrouble': 'Printer {name} needs help',
 
 	'needs.title': 'Needs you',
@@ -123,6 +123,7 @@ export const en = {
 	'floor.title': 'Floor',
 	'floor.tables': 'Tables',
 	'floor.tabs': 'Tabs',
+	'floor.counter': 'Counter',
 	'floor.newTab': 'New tab',
 	'floor.tabName': 'Name, card or seat',
 	'floor.tabStart': 'Open tab',

@@ -93,7 +93,7 @@ export const zh: Catalogue = {
 	'line.sending': '正在发送 {n} 条…',
 	'line.needs': '{n} 条需要处理',
 	'line.update': '有新版本，空闲时点一下即可更新。',
-	'line.printer': '{name}：{detail}',
+	'line.whatToDo': '怎么办',
 	'line.printerTrouble': '打印机 {name} 需要处理',
 
 	'needs.title': '需要处理',
@@ -124,6 +124,7 @@ export const zh: Catalogue = {
 	'floor.title': '桌台',
 	'floor.tables': '桌台',
 	'floor.tabs': '挂账',
+	'floor.counter': '快销',
 	'floor.newTab': '新挂账',
 	'floor.tabName': '姓名、卡号或座位',
 	'floor.tabStart': '开单',

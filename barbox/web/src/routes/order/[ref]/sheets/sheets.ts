@@ -8,7 +8,10 @@ export const sheets = {
 	menu: () => import('./OrderMenu.svelte'),
 	voiding: () => import('./VoidLines.svelte'),
 	discount: () => import('./Discount.svelte'),
-	moveLines: () => import('./MoveLines.svelte')
+	moveLines: () => import('./MoveLines.svelte'),
+	needs: () => import('#lib/kit/NeedsYou.svelte'),
+	printer: () => import('#lib/kit/PrinterHelp.svelte'),
+	app: () => import('#lib/kit/AppMenu.svelte')
 };
 
 const LATER_MS = 1_500;
