@@ -41,6 +41,8 @@ def reprint(tx: Transaction, job_id: int, language: str | None = None) -> Queued
         job = msgspec.structs.replace(job, content=contents.in_language(job.content, language))
     if job.reason == "stale":
         set_state(tx, job, "cancelled", "printed late on request")
+        late = job.copy if job.may_have_printed else job.copy - 1
+        job = msgspec.structs.replace(job, copy=late)  # what has never come out is no copy
     elif job.state in rules.WAITING:
         raise WrongState("the job", job.state)
     return Queued(job_id=_again(tx, job, job.printer_id, "print.reprinted"))

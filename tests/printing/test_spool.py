@@ -197,6 +197,7 @@ async def test_an_old_ticket_asks_before_it_prints(swan: Swan) -> None:
     assert wanted.status == 201
     (ticket,) = await papers(swan.printers["bar"], 1)
     assert "END B-0001" in ticket.text
+    assert "REPRINT" not in ticket.text
 
 
 async def test_the_drawer_opens_for_cash_and_not_for_a_card(swan: Swan) -> None:
