@@ -17,6 +17,7 @@ LONGEST_LINE = 1024 * 1024
 async def sent_out(errand: Errand) -> AsyncIterator[asyncio.subprocess.Process]:
     """The process, with its errand; it is ended with the block."""
     child = await asyncio.create_subprocess_exec(
+        *children.modestly(),
         sys.executable,
         "-m",
         "barbox.backup.errand",

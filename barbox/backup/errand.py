@@ -6,6 +6,7 @@ exists in its memory only. When the box goes away, it goes too.
 """
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
@@ -126,7 +127,8 @@ def say(report: Report) -> None:
 
 def main() -> None:
     """Read the errand, do it, report."""
-    os.nice(19)
+    with contextlib.suppress(OSError):  # where the system forbids even that, the backup matters more
+        os.nice(19)
     errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=Errand)
     asyncio.run(_Porter(errand).run())
 
