@@ -70,11 +70,11 @@ class Bar:
             self._process.wait(timeout=PATIENCE_S)
             self._process = None
 
-    def ask(self, path: str, body: object = None, token: str | None = None) -> Any:
-        """One call past the browser: GET, or POST with a body."""
+    def ask(self, path: str, body: object = None, token: str | None = None, method: str | None = None) -> Any:
+        """One call past the browser: GET, POST with a body, or what `method` says."""
         if token is None and self._office and time.monotonic() - self._pin_given > PIN_S:
             self._give_pin()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
         request.add_header("Accept-Language", "en")
         if token or self._office:
             request.add_header("Authorization", f"Bearer {token or self._office}")

@@ -16,7 +16,8 @@ def test_a_bill_is_split_between_cash_and_card_with_a_tip(bar: Bar, tablets: Tab
     tablet.pay()
     page = tablet.page
     expect(page.locator(".due b")).to_have_text("¥55.00")
-    page.get_by_role("button", name="÷ 2").click()
+    page.get_by_role("button", name="Split").click()
+    page.locator("dialog .numbers").get_by_role("button", name="2", exact=True).click()
     expect(page.locator(".due b")).to_have_text("¥27.50")
     page.get_by_role("button", name="¥30.00", exact=True).click()
     page.locator(".take").click()
@@ -60,7 +61,9 @@ def test_a_waiter_voids_a_line_with_the_managers_pin(bar: Bar, tablets: Tablets)
     ]
     journal = bar.ask("/api/journal?since=0&limit=500")["events"]
     voided = [event for event in journal if event["kind"] == "order.voided"]
-    assert voided[-1]["staffId"] == bar.ids["林晓彤"]
+    assert voided[-1]["staffId"] == bar.ids["Emily Carter"]
+    lent = [event for event in journal if event["kind"] == "permission.lent"]
+    assert lent[-1]["subject"] == f"staff:{bar.ids['林晓彤']}"
 
 
 def test_what_is_sold_out_is_seen_by_everybody_at_once(bar: Bar, tablets: Tablets) -> None:

@@ -105,6 +105,7 @@ export class Till {
 	/** One payment is done: the next share, everything else afresh. */
 	next(): void {
 		this.chosen = null;
+		if (this.method === 'voucher' || this.method === 'house') this.method = 'cash';
 		this.afresh();
 	}
 
