@@ -18,11 +18,13 @@ export default defineConfig({
 				directives: {
 					'default-src': ['self'],
 					'script-src': ['self'],
-					'style-src': ['self', 'unsafe-inline'],
+					'style-src': ['self'],
 					'img-src': ['self', 'data:'],
-					'connect-src': ['self', 'ws:', 'wss:'],
+					// Other addresses are asked whether they are this tablet's box, and whether they are trusted.
+					'connect-src': ['self', 'http:', 'https:'],
 					'object-src': ['none'],
-					'base-uri': ['self']
+					'base-uri': ['none'],
+					'form-action': ['self']
 				}
 			}
 		})

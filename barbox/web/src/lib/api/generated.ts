@@ -1,5 +1,11 @@
 // Made from the box’s OpenAPI document by scripts/api-types.mjs. Do not edit.
 
+export interface Adjust {
+	account: "balance" | "bonus" | "points" | "spend";
+	amount: number;
+	reason: string;
+}
+
 export interface AnswerView {
 	code: string;
 	text: string;
@@ -40,12 +46,29 @@ export interface Backups {
 	backups: CopyView[];
 }
 
+export interface BalanceView {
+	memberId: number;
+	balance: number;
+	bonus: number;
+	bonusMoved: number;
+}
+
+export interface BonusStep {
+	amount: number;
+	bonus: number;
+}
+
 export interface CategoryView {
 	id: number;
 	name: string;
 	names: Record<string, string>;
 	color: string;
 	sort: number;
+}
+
+export interface CodeView {
+	text: string;
+	qrSvg: string;
 }
 
 export interface CopyView {
@@ -84,6 +107,11 @@ export interface DayView {
 	drawers: DrawerView[];
 }
 
+export interface DepositView {
+	reservationId: number;
+	left: number;
+}
+
 export interface DeviceView {
 	id: number;
 	name: string;
@@ -98,10 +126,27 @@ export interface DiscountView {
 	staffId: number | null;
 }
 
+export interface DoubleDay {
+	factor: number;
+	weekdays?: number[];
+	first?: string | null;
+	last?: string | null;
+}
+
 export interface DrawerView {
 	id: number;
 	name: string;
 	session: SessionView | null;
+}
+
+export interface EditMember {
+	name?: string | null;
+	phone?: string | null;
+	card?: string | null;
+	birthday?: string | null;
+	note?: string | null;
+	consent?: boolean;
+	givenTierId?: number | null;
 }
 
 export interface EditModifier {
@@ -123,6 +168,19 @@ export interface EditPrinter {
 	patienceSeconds?: number;
 	receipts?: boolean;
 	stationIds?: number[] | null;
+}
+
+export interface EditReservation {
+	covers: number;
+	startsAt: string;
+	name?: string | null;
+	phone?: string | null;
+	memberId?: number | null;
+	minutes?: number | null;
+	tableIds?: number[];
+	note?: string | null;
+	source?: "member" | "other" | "phone" | "walk_in" | "web";
+	depositAmount?: number;
 }
 
 export interface EditStaff {
@@ -159,6 +217,35 @@ export interface EditTarget {
 	url: string;
 	credentials?: Credentials | null;
 	limitKb?: number;
+	live?: boolean | null;
+}
+
+export interface EditTier {
+	names: Record<string, string>;
+	spend: number;
+	earn?: number;
+}
+
+export interface EntryView {
+	entryId: number;
+	account: string;
+	kind: string;
+	amount: number;
+	at: string;
+	businessDay: string;
+	staffId: number | null;
+	orderId: number | null;
+	paymentId: number | null;
+	expiresOn: string | null;
+	reason: string | null;
+}
+
+export interface FavouriteView {
+	itemId: number;
+	names: Record<string, string>;
+	quantity: number;
+	visits: number;
+	lastAt: string;
 }
 
 export interface Figures {
@@ -304,6 +391,26 @@ export interface KeyView {
 	backups: number;
 }
 
+export interface LapseView {
+	on: string;
+	points: number;
+}
+
+export interface LedgerView {
+	entries: EntryView[];
+	lapsing: LapseView[];
+}
+
+export interface LiabilityView {
+	first: string;
+	last: string;
+	balance: number;
+	bonus: number;
+	points: number;
+	pointsWorth: number;
+	moved: MovedView[];
+}
+
 export interface LineChange {
 	lineId: number;
 	quantity?: number | null;
@@ -358,6 +465,33 @@ export interface MediumView {
 	size: number;
 }
 
+export interface MemberView {
+	memberId: number;
+	name: string | null;
+	phone: string | null;
+	card: string | null;
+	code: string | null;
+	birthday: string | null;
+	note: string | null;
+	consent: boolean;
+	joinedAt: string;
+	tier: TierView | null;
+	givenTierId: number | null;
+	nextTier: TierView | null;
+	spendToNext: number;
+	barred: string | null;
+	erased: boolean;
+	points: number;
+	pointsWorth: number;
+	balance: number;
+	bonus: number;
+	spend: number;
+}
+
+export interface Members {
+	members: MemberView[];
+}
+
 export interface MenuModifierView {
 	id: number;
 	name: string;
@@ -378,6 +512,13 @@ export interface MoveCash {
 	kind: "drop" | "no_sale" | "paid_in" | "paid_out";
 	reason: string;
 	amount?: number;
+}
+
+export interface MovedView {
+	account: string;
+	kind: string;
+	count: number;
+	amount: number;
 }
 
 export interface MovementFigure {
@@ -620,6 +761,16 @@ export interface PrepaidFigure {
 	amount: number;
 }
 
+export interface PrepaidView {
+	memberId: number | null;
+	balance: number;
+	points: number;
+	pointValue: number;
+	pointsPay: number;
+	reservationId: number | null;
+	depositLeft: number;
+}
+
 export interface PriceAt {
 	itemId: number;
 	price: number;
@@ -694,6 +845,25 @@ export interface ProfileView {
 	notes: string;
 }
 
+export interface Program {
+	earnPer?: number;
+	pointValue?: number;
+	mostByPoints?: number;
+	expiryMonths?: number;
+	excludedCategoryIds?: number[];
+	doubleDays?: DoubleDay[];
+	birthdayFactor?: number;
+	birthdayDays?: number;
+	earnOnBalance?: boolean;
+	tierMonths?: number;
+	bonuses?: BonusStep[];
+}
+
+export interface ProgramView {
+	program: Program;
+	tiers: TierView[];
+}
+
 export interface Progress {
 	step: "failed" | "fetching" | "proving" | "ready" | "updating";
 	done: number;
@@ -741,6 +911,36 @@ export interface RefundView {
 	paymentId: number;
 	refunded: number;
 	order: OrderView;
+}
+
+export interface ReservationView {
+	reservationId: number;
+	version: number;
+	status: string;
+	name: string | null;
+	phone: string | null;
+	memberId: number | null;
+	covers: number;
+	businessDay: string;
+	startsAt: string;
+	endsAt: string;
+	minutes: number;
+	tableIds: number[];
+	tableNames: string[];
+	note: string | null;
+	source: string;
+	depositAmount: number;
+	quotedMinutes: number | null;
+	remindedAt: string | null;
+	orderId: number | null;
+	staffId: number | null;
+	createdAt: string;
+	reason: string | null;
+}
+
+export interface Reservations {
+	reservations: ReservationView[];
+	seq: number;
 }
 
 export interface Restore {
@@ -860,6 +1060,7 @@ export interface TargetView {
 	url: string;
 	hasCredentials: boolean;
 	limitKb: number;
+	live: boolean;
 	lastGoodAt: string | null;
 	lastGoodSize: number;
 	problem: string;
@@ -945,9 +1146,32 @@ export interface TicketTemplate {
 	railClipLines?: number;
 }
 
+export interface TierView {
+	id: number;
+	name: string;
+	names: Record<string, string>;
+	spend: number;
+	earn: number;
+}
+
+export interface TopUp {
+	method: "card" | "cash" | "mobile";
+	amount: number;
+	reference?: string | null;
+	drawerId?: number | null;
+}
+
 export interface TriedView {
 	outcome: string;
 	detail: string;
+}
+
+export interface TrustView {
+	secure: string[];
+	name: string;
+	fingerprint: string;
+	page: string;
+	qrSvg: string;
 }
 
 export interface Venue {
@@ -985,4 +1209,27 @@ export interface VenueView {
 	boxId: string;
 	version: string;
 	reachableAt: string[];
+}
+
+export interface VisitView {
+	orderId: number;
+	number: number;
+	businessDay: string;
+	tableName: string | null;
+	totalAmount: number;
+	status: string;
+}
+
+export interface VisitsView {
+	memberId: number;
+	visits: number;
+	totalAmount: number;
+	lastVisit: string | null;
+	favourites: FavouriteView[];
+	latest: VisitView[];
+}
+
+export interface WaitingView {
+	quotedMinutes: number | null;
+	waiting: ReservationView[];
 }

@@ -48,6 +48,10 @@ export type Permission =
 	| 'printer.use'
 	| 'report.read'
 	| 'journal.read'
+	| 'member.read'
+	| 'member.edit'
+	| 'member.manage'
+	| 'reservation.edit'
 	| 'settings.edit'
 	| 'role.edit'
 	| 'backup.run';
@@ -58,6 +62,7 @@ export type Method = api.NewTender['method'];
 export type Health = Narrow<api.Health, { status: 'ok' | 'setup' }>;
 export type SetUp = api.Setup;
 export type Device = api.Paired;
+export type Trust = api.TrustView;
 export type Venue = api.VenueView;
 export type Person = Narrow<api.SignedInPerson, { role: Role }>;
 export type Session = Narrow<api.SignedIn, { staff: Person; permissions: Permission[] }>;
@@ -143,6 +148,7 @@ export type Order = Narrow<
 		| 'areaId'
 		| 'tab'
 		| 'covers'
+		| 'memberId'
 		| 'staffId'
 		| 'staffName'
 		| 'items'

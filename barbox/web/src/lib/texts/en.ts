@@ -91,6 +91,7 @@ export const en = {
 	'line.waiting': '{n} waiting on this tablet',
 	'line.sending': 'Sending {n}…',
 	'line.needs': '{n} need you',
+	'line.moved': 'The box has a new address. Tap to go there; nothing is lost.',
 	'line.update': 'A new version is ready. Tap when nobody is waiting.',
 	'line.whatToDo': 'What to do',
 	'line.printerTrouble': 'Printer {name} needs help',

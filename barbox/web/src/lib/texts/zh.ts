@@ -92,6 +92,7 @@ export const zh: Catalogue = {
 	'line.waiting': '本机待发 {n} 条',
 	'line.sending': '正在发送 {n} 条…',
 	'line.needs': '{n} 条需要处理',
+	'line.moved': '主机换了地址。点此前往，数据不会丢失。',
 	'line.update': '有新版本，空闲时点一下即可更新。',
 	'line.whatToDo': '怎么办',
 	'line.printerTrouble': '打印机 {name} 需要处理',
