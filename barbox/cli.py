@@ -309,7 +309,12 @@ async def _restore(
     source = restoring.Source(url, credentials, chosen, key)
     hash_pin: Callable[[str, str], Awaitable[str]] = lambda pepper, pin: Pins(pepper).hash(pin)  # noqa: E731
     done, pin, code = await restoring.restore(source, Path(to), DATABASE_FILE, hash_pin, restoring.teller(click.echo))
-    click.echo(f"Restored {done.bar}: {done.orders} orders, journal whole up to entry {done.name.seq}.")
+    click.echo(
+        f"Restored {done.bar}: {done.orders} orders, journal whole up to entry {done.name.seq}, "
+        f"{restoring.show(done.name.at, seconds=True)}."
+    )
+    if done.lacks:
+        click.echo(f"The live copy ends there: {done.lacks}. What was sold after that is not in it.")
     if done.admin:
         click.echo(f"PINs are not in backups. {done.admin} signs in with {pin}, and gives the others new ones.")
     click.echo(f"Paired tablets stay paired; a new one pairs with the code {code}, within a day.")

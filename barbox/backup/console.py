@@ -9,10 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from barbox.backup import hatch, jobs, proof, queries, rules
+from barbox.backup import hatch, jobs, live, proof, queries, rules
 from barbox.backup.commands import Outcome
 from barbox.backup.faults import BackupFault, sentence
 from barbox.backup.hatch import Told
+from barbox.backup.live import LiveRow
+from barbox.backup.livelog import LiveLog
 from barbox.backup.queries import CopyRow, TargetRow
 from barbox.backup.recovery_key import RecoveryKey
 from barbox.backup.restore import show, show_size
@@ -43,7 +45,7 @@ async def now(database: Path, store: str, tell: Tell) -> bool:
 
 
 def listed(database: Path, tell: Tell) -> None:
-    """Every backup that was read back, by target."""
+    """Every backup that was read back, by target, and how far its live copy is."""
     targets, copies = _rows(database)
     for target in targets:
         tell(f"{target.name}  {target.url}")
@@ -55,6 +57,8 @@ def listed(database: Path, tell: Tell) -> None:
             tell(f"  last try, {show(last.at)}: {sentence(last.code, last.detail, 'en')}")
         if not good:
             tell("  nothing yet")
+        for copy in (each for each in live.standing(database.parent) if each.target_id == target.id):
+            tell(f"  {_said_live(copy)}")
     if not targets:
         tell("No place for backups is set up yet: add one in the office, under Backups.")
 
@@ -105,18 +109,22 @@ async def _opened(place: Store, copy: CopyRow, key: RecoveryKey, folder: Path) -
 async def _at_rest(database: Path, store: str) -> Told:
     lock = Lock(database.parent)
     try:
-        migrate(database)
-        known = secrets.load(database.parent)
-        async with Database.open(database, Clock(), BusinessDays("UTC", 360)) as opened:
+        async with contextlib.AsyncExitStack() as stack:
+            kept = stack.enter_context(LiveLog(database).watching())
+            migrate(database)
+            known = secrets.load(database.parent)
+            opened = await stack.enter_async_context(
+                Database.open(database, Clock(), BusinessDays("UTC", 360), gate=kept.gate)
+            )
             async with opened.snapshot() as snapshot:
                 venue = await read_venue(snapshot)
             await opened.write(lambda tx: tx.move_cutoff(BusinessDays(venue.timezone, venue.cutoff)))
-            async with jobs.keeping(opened, known.box_id, store) as keeper:
-                try:
-                    ended = await keeper.run("asked")
-                except BackupFault as fault:
-                    return Told(fault.code)
-                return Told("", ended.proven, ended.faults)
+            keeper = await stack.enter_async_context(jobs.keeping(opened, known.box_id, store))
+            try:
+                ended = await keeper.run("asked")
+            except BackupFault as fault:
+                return Told(fault.code)
+            return Told("", ended.proven, ended.faults)
     finally:
         lock.release()
 
@@ -132,6 +140,11 @@ def _rows(database: Path) -> tuple[list[TargetRow], list[CopyRow]]:
             return targets, [CopyRow(*row) for row in connection.execute(queries.COPIES.sql, queries.COPIES.bind(most))]
         except sqlite3.OperationalError as error:
             raise Broken(f"{database} is of an older release: start the box once ({error})") from None
+
+
+def _said_live(copy: LiveRow) -> str:
+    upto = f"live copy up to {show(copy.at, seconds=True)}" if copy.at else "live copy: nothing yet"
+    return f"{upto}; {sentence(copy.code, copy.detail, 'en')}" if copy.code else f"{upto} ({copy.state})"
 
 
 def _said(outcome: Outcome) -> str:

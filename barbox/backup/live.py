@@ -10,6 +10,7 @@ import functools
 import logging
 import secrets
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,7 @@ import msgspec
 from aiohttp import web
 from peewee import fn
 
-from barbox.backup import children, commands, queries, rules
+from barbox.backup import children, commands, queries, rules, snapshot
 from barbox.backup.errand import Errand
 from barbox.backup.faults import BackupFault
 from barbox.backup.jobs import Keeper, newest_schema
@@ -39,6 +40,8 @@ LOOK_EVERY_S = 1.0
 READ_AGAIN_S = 30.0
 """Targets and keys are read again so often, and at once when somebody changed them."""
 NOTE_EVERY_S = 30.0
+WRITE_EVERY_S = 60.0
+"""For the command line, where nothing but the time has changed."""
 LAST_WORD_S = 2.0
 BASE_AGAIN_S = 10.0
 STANDING = "live.json"
@@ -87,6 +90,7 @@ class Live:
         self._wake = asyncio.Event()
         self._changed = True
         self._told: list[tuple[int, str, str]] = []
+        self._written_at = 0.0
         self._pressed = False
         loop = asyncio.get_running_loop()
         live_log.pressed = functools.partial(loop.call_soon_threadsafe, self._press)
@@ -226,7 +230,12 @@ class Live:
         sealed = self._folder / FOLDER / "base.sealed"
         try:
             async with self._keeper.undisturbed():
-                base, sha256 = await self._seal(sealed)
+                try:
+                    base, sha256 = await self._seal(sealed)
+                except BackupFault as fault:
+                    for each in self._wanting():
+                        each.go_without(fault)
+                    return
             await asyncio.gather(*(self._bring(each, base, sealed, sha256) for each in self._wanting()))
         finally:
             await asyncio.to_thread(sealed.unlink, missing_ok=True)
@@ -252,16 +261,18 @@ class Live:
 
     async def _tell(self) -> None:
         """Rooms hear when a target's state changes; the command line reads a file."""
-        self._keeper.replaced_by = max(
-            self._keeper.replaced_by, *(c.replaced_by for c, _ in self._carriers.values()), 0
-        )
-        rows = self.rows
+        replaced_by = max((carrier.replaced_by for carrier, _ in self._carriers.values()), default=0)
+        if replaced_by > self._keeper.replaced_by:
+            self._keeper.replaced_by = replaced_by
+            await self._database.write(commands.replaced, replaced_by)
+        rows, now = self.rows, time.monotonic()
         states = [(each.target_id, each.state, each.code) for each in rows]
-        if states != self._told:
-            known, self._told = set(self._told), states
-            for each in rows:
-                if (each.target_id, each.state, each.code) not in known and each.state != "reaching":
-                    await self._database.write(_announce, each)
+        if states == self._told and now - self._written_at < WRITE_EVERY_S:
+            return
+        known, self._told, self._written_at = set(self._told), states, now
+        for each in rows:
+            if (each.target_id, each.state, each.code) not in known and each.state != "reaching":
+                await self._database.write(_announce, each)
         await asyncio.to_thread(_write, self._folder / STANDING, msgspec.json.encode(rows))
 
 
@@ -296,8 +307,6 @@ def _announce(tx: Transaction, row: LiveRow) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    if path.exists() and path.read_bytes() == data:
-        return
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     part.rename(path)
@@ -309,6 +318,8 @@ async def _sealed_by_a_child(source: Path, sealed: Path, recipient: str) -> str:
     Not by this one: to open and close the file would take SQLite's locks away.
     """
     await asyncio.to_thread(sealed.unlink, missing_ok=True)
+    with snapshot.room((await asyncio.to_thread(source.stat)).st_size, sealed.parent):
+        pass
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "barbox.backup.sealing", str(source), str(sealed), recipient),
         env=children.environment(),

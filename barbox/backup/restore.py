@@ -210,9 +210,9 @@ def parse_moment(text: str) -> int:
     return int(stamp * 1000) + (86_400_000 - 1 if whole_day else 999)
 
 
-def show(at: int) -> str:
+def show(at: int, *, seconds: bool = False) -> str:
     """A moment (ms) for people, in UTC."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC" if seconds else "%Y-%m-%d %H:%M UTC")
 
 
 def show_size(size: int) -> str:

@@ -149,11 +149,15 @@ class Carrier:
             await self._tell_head(place)
             await self._tidy(place)
         except BackupFault as fault:
-            log.warning("live copy: its base", extra={"target": self.destination.target_id, "fault": fault.code})
-            self._base_fault, self._base_after = fault, time.monotonic() + self._base_wait
-            self._base_wait = min(LONGEST_BASE_RETRY_S, 2 * self._base_wait)
+            self.go_without(fault)
         finally:
             await place.close()
+
+    def go_without(self, fault: BackupFault) -> None:
+        """No copy of the database could be made or brought: after a while it is tried again."""
+        log.warning("live copy: its base", extra={"target": self.destination.target_id, "fault": fault.code})
+        self._base_fault, self._base_after = fault, time.monotonic() + self._base_wait
+        self._base_wait = min(LONGEST_BASE_RETRY_S, 2 * self._base_wait)
 
     def _note_well(self) -> None:
         fault = self._base_fault if self.wants_base else None

@@ -1,5 +1,6 @@
 """A cloud drive that misbehaves on command: as much of WebDAV as a backup needs, kept in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,9 +15,13 @@ class FaultyDrive:
         self.fault = ""
         self.files: dict[str, bytes] = {}
         self.url = ""
+        self.stuck = asyncio.Event()
+        """While it is not set nothing is answered."""
+        self.stuck.set()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """One request."""
+        await self.stuck.wait()
         name = request.path.rpartition("/")[2]
         sealed = ".age" in name
         if self.fault in ("full", "refuse", "down"):
@@ -32,6 +37,8 @@ class FaultyDrive:
                 return self._move(name, request.headers["Destination"].rpartition("/")[2], request.headers["Overwrite"])
             case "DELETE":
                 return web.Response(status=204 if self.files.pop(name, None) is not None else 404)
+            case "MKCOL":
+                return web.Response(status=405)
             case "PROPFIND":
                 return self._listed()
         return web.Response(status=405)

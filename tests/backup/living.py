@@ -74,15 +74,16 @@ def _sell(tx: Transaction, what: str) -> int:
 @contextlib.asynccontextmanager
 async def open_bar(folder: Path, clock: Clock | None = None, box_id: str = "box") -> AsyncIterator[Bar]:
     """The bar in a folder."""
-    folder.mkdir(exist_ok=True)
-    path = folder / FILE
-    with LiveLog(path).watching() as log:
+    folder.mkdir(exist_ok=True)  # noqa: ASYNC240
+    path, days = folder / FILE, BusinessDays("UTC", 360)
+    async with contextlib.AsyncExitStack() as stack:
+        log = stack.enter_context(LiveLog(path).watching())
         migrate(path)
-        async with Database.open(path, clock or Clock(), BusinessDays("UTC", 360), gate=log.gate) as database:
-            async with keeping(database, box_id, "main") as keeper:
-                copying = Live(database, keeper, log, box_id, "main")
-                async with live.shipping(copying):
-                    yield Bar(database, keeper, copying, log)
+        database = await stack.enter_async_context(Database.open(path, clock or Clock(), days, gate=log.gate))
+        keeper = await stack.enter_async_context(keeping(database, box_id, "main"))
+        copying = Live(database, keeper, log, box_id, "main")
+        await stack.enter_async_context(live.shipping(copying))
+        yield Bar(database, keeper, copying, log)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -106,7 +107,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def restored(place: Place, key: RecoveryKey, to: Path, at: int | None = None) -> Reached:
     """Restore what is at the place to the new folder `to`; it must be sound."""
-    to.mkdir()
+    to.mkdir()  # noqa: ASYNC240
     found = await replay.offers(place.url, place.credentials, "main")
     chosen = replay.choose([each.line for each in found], at)
     assert chosen, "nothing is there"

@@ -39,7 +39,7 @@ async def test_a_box_that_is_switched_off_and_on_goes_on_where_it_was(stick: Pla
         await bar.add(stick)
         await bar.sell(2)
         await bar.shipped()
-    for night in range(3):
+    for _night in range(3):
         async with open_bar(tmp_path / "box") as bar:
             await bar.sell(2)
             await bar.shipped()

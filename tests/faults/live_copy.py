@@ -173,7 +173,7 @@ def _rows(connection: sqlite3.Connection, query: str, last: int) -> list[Any]:
     return sorted(connection.execute(query, (last,)).fetchall())
 
 
-def soak(folder: Path, *, cycles: int, rate: int, seed: int, longest_s: float = 3.0) -> Findings:
+def soak(folder: Path, *, cycles: int, rate: int, seed: int, longest_s: float = 3.0, keep: bool = False) -> Findings:
     """So many kills; every twelfth time somebody meddles with the database while the box is off."""
     chance, findings = random.Random(seed), Findings()
     evening = Evening(folder, chance, rate)
@@ -182,6 +182,9 @@ def soak(folder: Path, *, cycles: int, rate: int, seed: int, longest_s: float = 
         sold, died = evening.sell_until_killed(chance.uniform(0.3, longest_s), how)
         findings.cycles, findings.sold = number, findings.sold + sold
         evening.restore(died, findings)
+        if findings.wrong and keep:
+            shutil.copytree(evening.data, folder / "dead")
+            break
         if number % 12 == 0:
             evening.meddle()
         if number % 10 == 0:
@@ -197,12 +200,15 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=100)
     parser.add_argument("--rate", type=int, default=100, help="orders a second")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", help="stop at the first bad restore and keep everything in this new folder")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="barbox-live-copy-"))
+    folder = Path(options.keep or tempfile.mkdtemp(prefix="barbox-live-copy-"))
+    folder.mkdir(exist_ok=True)
     try:
-        findings = soak(folder, cycles=options.cycles, rate=options.rate, seed=options.seed)
+        findings = soak(folder, cycles=options.cycles, rate=options.rate, seed=options.seed, keep=bool(options.keep))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
     print(findings)
     fine = not findings.wrong and statistics.median(findings.lost_s) <= 1.0 and max(findings.lost_s) <= 2.0
     sys.exit(0 if fine else 1)
