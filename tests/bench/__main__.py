@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
+from tests.bench import backup as backups
 from tests.bench import boot, load, paper, servers
 from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
 from tests.bench.sockets import Told, tell_all
@@ -155,6 +156,25 @@ def printers(options: argparse.Namespace) -> None:
         say(f"  {name:34}p50 {middles:.1f} ms   p99 {slow:.1f} ms   (asked: p99 <= 50 ms)")
 
 
+def backup(options: argparse.Namespace) -> None:
+    """A backup of years of history to an S3 server on the loopback, read back and proven."""
+    with backups.bar(options.megabytes) as bar:
+        rounds = []
+        for number in range(min(options.rounds, 3)):
+            rounds.append(bar.measure(max(options.seconds, 15)))
+            progress(f"  round {number + 1}, {options.megabytes} MB of history: {rounds[-1]}")
+    say(f"\nA backup of {options.megabytes} MB of history, sent, fetched again and proven, while orders come in")
+    say(f"  zstd -T1 and a copy of the file   {Spread.of([each.plain_s for each in rounds]):.1f} s")
+    say(f"  backup                            {Spread.of([each.backup_s for each in rounds]):.1f} s")
+    say(f"    by plain: {Spread.of([each.backup_s / each.plain_s for each in rounds]):.2f}   (asked: <= 2)")
+    say(f"    memory above idle: {Spread.of([each.memory_mb for each in rounds]):.0f} MB   (asked: <= 64)")
+    slow = [each.during.p99_ms / each.without.p99_ms for each in rounds]
+    for name, felt in (("without", [each.without for each in rounds]), ("during", [each.during for each in rounds])):
+        middles, late = Spread.of([each.p50_ms for each in felt]), Spread.of([each.p99_ms for each in felt])
+        say(f"  orders {name:9}p50 {middles:.1f} ms   p99 {late:.1f} ms")
+    say(f"    p99 during by without: {Spread.of(slow):.2f}   (asked: <= 1.5)")
+
+
 def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespace) -> Results:
     return alternate(
         targets,
@@ -172,6 +192,7 @@ PARTS = {
     "audience": audience,
     "screens": screens,
     "start": start,
+    "backup": backup,
     "paper": printers,
 }
 
@@ -183,6 +204,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS)
     parser.add_argument("--seconds", type=float, default=3, help="of one server in one round")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
+    parser.add_argument("--megabytes", type=int, default=1000, help="of history, for backup")
     parser.add_argument("--told", type=int, default=150, help="orders in a round that listeners are told of")
     parser.add_argument("--tickets", type=int, default=100, help="orders in a round that are timed to the printers")
     options = parser.parse_args()

@@ -68,7 +68,7 @@ def box(*, one_by_one: bool = False, slow: bool = False, open_orders: int = 0) -
 @contextmanager
 def furnished(open_orders: int = 0) -> Iterator[tuple[Path, Pass]]:
     """The data of a bar that was set up, and its till's pass."""
-    with tempfile.TemporaryDirectory(prefix="bar-", dir=_cache()) as folder:
+    with tempfile.TemporaryDirectory(prefix="bar-", dir=cache()) as folder:
         data = Path(folder) / "data"
         with running(data) as new:
             known = new.set_up()
@@ -99,7 +99,7 @@ def launched(data: Path, known: Pass, *, one_by_one: bool = False, slow: bool = 
         )
 
 
-def _cache() -> Path:
+def cache() -> Path:
     """On a disk: the folder for temporary files may be in memory."""
     folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "barbox-bench"
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ def express() -> Iterator[Target]:
 
 def _node_folder() -> Path:
     files = [NODE / name for name in ("package.json", "package-lock.json", "server.js")]
-    folder = _cache() / hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    folder = cache() / hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
     if not (folder / "installed").exists():
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:

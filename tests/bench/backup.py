@@ -1,0 +1,188 @@
+"""A backup of years of history: its time beside plain zstd and a copy, its memory, and what orders feel of it."""
+
+import os
+import random
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from barbox.backup import children
+from tests.backup.servers import SECRET, USER, seaweed
+from tests.bench.history import grow
+from tests.bench.servers import PLENTY, cache
+from tests.faults.box import ADMIN_PIN, Box, Pass, Till, furnish, running
+
+TILLS = 8
+BETWEEN_S = 0.08
+EVENING = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """What orders took, in ms."""
+
+    count: int
+    p50_ms: float
+    p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: seconds of the plain tools and of a proven backup, its memory in MB, orders without it and during."""
+
+    plain_s: float
+    backup_s: float
+    memory_mb: float
+    without: Felt
+    during: Felt
+
+
+class Tills:
+    """Tills that ring up an order every 80 ms each, as long as they are at work."""
+
+    def __init__(self, box: Box, known: Pass) -> None:
+        self._box = box
+        self._known = known
+        self._stop = threading.Event()
+        self._took: list[float] = []
+        self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(TILLS)]
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """For the length of the block."""
+        for each in self._threads:
+            each.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            for each in self._threads:
+                each.join()
+
+    def felt(self) -> Felt:
+        """What their orders took."""
+        took = sorted(each * 1000 for each in self._took)
+        return Felt(len(took), took[len(took) // 2], took[len(took) * 99 // 100])
+
+    def _work(self, number: int) -> None:
+        chance = random.Random(number)
+        items = [{"itemId": each, "quantity": 1} for each in (1, 2, 3, 4)]
+        with closing(self._box.till(self._known)) as till:
+            while not self._stop.wait(BETWEEN_S * (0.5 + chance.random())):
+                begun = time.perf_counter()
+                till.call("POST", "/api/orders", {"tab": f"till {number}", "items": items})
+                self._took.append(time.perf_counter() - begun)
+
+
+class Bar:
+    """A running box with years of history and a bucket to keep its backups in."""
+
+    def __init__(self, box: Box, device: str, database: Path) -> None:
+        self._box = box
+        self._device = device
+        self._database = database
+
+    def measure(self, seconds: float) -> Round:
+        """The plain tools, a backup alone, orders alone, then orders while a backup is made and proven."""
+        plain = _plain(self._database)
+        with closing(self._box.till(self._box.sign_in(self._device))) as office:
+            idle = _memory_mb(self._box.pid)
+            took, peak = _backup(office, self._box.pid)
+        quiet, busy = self._tills(), self._tills()
+        with quiet.at_work():
+            time.sleep(seconds)
+        with closing(self._box.till(self._box.sign_in(self._device))) as office, busy.at_work():
+            _backup(office, self._box.pid)
+        return Round(plain, took, peak - idle, quiet.felt(), busy.felt())
+
+    def _tills(self) -> Tills:
+        return Tills(self._box, self._box.sign_in(self._device))
+
+
+@contextmanager
+def bar(megabytes: int) -> Iterator[Bar]:
+    """The bar; an evening of it is rung up and copied to as many days before as make that size."""
+    with tempfile.TemporaryDirectory(prefix="history-", dir=cache()) as folder:
+        data, bucket = Path(folder) / "data", Path(folder) / "bucket"
+        bucket.mkdir()
+        with running(data) as box:
+            known = box.set_up()
+            with closing(box.till(known)) as till:
+                furnish(till, 300, counted=4, on_shelf=PLENTY)
+                for number in range(EVENING):
+                    items = [{"itemId": each, "quantity": 1 + number % 3} for each in (1, 2, 3, 4)]
+                    till.call("POST", "/api/orders", {"tab": f"guest {number}", "items": items})
+        grow(data / "barbox.db", megabytes)
+        with seaweed(bucket) as endpoint, running(data) as box:
+            with closing(box.till(box.sign_in(known.device))) as office:
+                body = {"name": "Bucket", "url": f"s3://bar/swan?endpoint={endpoint}", "live": False}
+                office.call("POST", "/api/backups/targets", body | {"credentials": {"user": USER, "secret": SECRET}})
+                office.call("POST", "/api/backups/recovery-key", {"pin": ADMIN_PIN})
+                for _ in _until_proven(office, 0):
+                    pass
+            yield Bar(box, known.device, data / "barbox.db")
+
+
+def _backup(office: Till, box_pid: int) -> tuple[float, float]:
+    """Make one and wait until it is proven: seconds, and the most memory the box and its helpers held (MB)."""
+    last = office.call("GET", "/api/backups")["backups"][0]["id"]
+    begun, peak = time.perf_counter(), 0.0
+    office.call("POST", "/api/backups", {})
+    for _ in _until_proven(office, last):
+        peak = max(peak, _memory_mb(box_pid))
+    return time.perf_counter() - begun, peak
+
+
+def _until_proven(office: Till, last: int) -> Iterator[None]:
+    while True:
+        told = office.call("GET", "/api/backups")
+        if told["backups"] and told["backups"][0]["id"] > last:
+            if told["backups"][0]["state"] != "proven":
+                raise ValueError(f"the backup failed: {told['backups'][0]}")
+            return
+        yield
+        time.sleep(0.1)
+
+
+def _plain(database: Path) -> float:
+    """Seconds of `zstd -T1` over the file and of a copy of it, synced; as far behind the till as a backup."""
+    with tempfile.TemporaryDirectory(dir=database.parent.parent) as folder:
+        begun = time.perf_counter()
+        packed = Path(folder) / "packed"
+        for command in (["zstd", "-q", "-T1", "-3", database, "-o", packed], ["cp", database, f"{folder}/copy"]):
+            subprocess.run(["nice", "-n", "19", *children.modestly(), *command], check=True)
+        for each in (packed, Path(folder) / "copy"):
+            with each.open("rb") as file:
+                os.fsync(file.fileno())
+        return time.perf_counter() - begun
+
+
+def _memory_mb(pid: int) -> float:
+    """The proportional memory of a process and all below it."""
+    return sum(_pss_mb(each) for each in _family(pid))
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(each) for task in tasks for each in (task / "children").read_text().split()]
+    except OSError:
+        return  # it has just ended
+    for child in children:
+        yield from _family(child)
+
+
+def _pss_mb(pid: int) -> float:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1000
+    except OSError:
+        return 0.0  # it has just ended
+    return 0.0
