@@ -154,7 +154,10 @@ def _plain(database: Path) -> float:
     with tempfile.TemporaryDirectory(dir=database.parent.parent) as folder:
         begun = time.perf_counter()
         packed = Path(folder) / "packed"
-        for command in (["zstd", "-q", "-T1", "-3", database, "-o", packed], ["cp", database, f"{folder}/copy"]):
+        for command in (
+            ["zstd", "-qT1", "-3", f"{database}", "-o", f"{packed}"],
+            ["cp", f"{database}", f"{folder}/copy"],
+        ):
             subprocess.run(["nice", "-n", "19", *children.modestly(), *command], check=True)
         for each in (packed, Path(folder) / "copy"):
             with each.open("rb") as file:
