@@ -59,6 +59,8 @@ from barbox.stock import queries as stock
 from barbox.tls import api as tls_api
 from barbox.tls import listener
 from barbox.tls.authority import Authority
+from barbox.updates import api as updates_api
+from barbox.updates import probation, shelf, staging
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -90,6 +92,7 @@ ROOMS: tuple[Routes, ...] = (
     payments_api.routes,
     prepaid_api.routes,
     backup_api.routes,
+    updates_api.routes,
     live_api.routes,
     wizard_api.routes,
 )
@@ -147,8 +150,13 @@ class Running(NamedTuple):
     port: int
 
 
-def make_app(config: Config, *, extend: Callable[[web.Application], None] | None = None) -> web.Application:
-    """The box, not started. `extend` may add pages, as the demo does."""
+def make_app(
+    config: Config, *, extend: Callable[[web.Application], None] | None = None, outward: bool = True
+) -> web.Application:
+    """The box, not started. `extend` may add pages, as the demo does.
+
+    Not `outward`: nothing is printed, sent or done by itself, as in the rehearsal of an update.
+    """
     app = web.Application(middlewares=[problems, doors.doors], client_max_size=LARGEST_BODY)
     app[CONFIG] = config
     app[box_api.STORE] = config.store
@@ -158,14 +166,18 @@ def make_app(config: Config, *, extend: Callable[[web.Application], None] | None
     app[porter.PORTER] = porter.Porter()
     app[box_api.ADDRESSES] = whereabouts.addresses
     app[menu_api.LEFT] = stock.left
+    app[updates_api.KEYS] = Path(config.update_keys)
+    app[updates_api.SOURCE] = config.updates_from
+    app[shelf.LOOKED] = shelf.Looked()
     app[menu_stations.STATIONS] = _station_names
     mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
         extend(app)
     screens.mount(app)
     app.on_response_prepare.append(doors.add_headers)
-    parts = [_data, timekeeping.keeping, _people, _live, spooler.spooling, _backups, _schedule, _watchdog]
-    app.cleanup_ctx.extend(parts)
+    inward = [_data, timekeeping.keeping, _people]
+    outside = [probation.probation, _live, spooler.spooling, _backups, _schedule, _watchdog]
+    app.cleanup_ctx.extend([*inward, *(outside if outward else [_live])])
     app.on_shutdown.append(_hang_up)
     return app
 
@@ -247,22 +259,26 @@ async def _backups(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _schedule(app: web.Application) -> AsyncIterator[None]:
-    starting = asyncio.create_task(_scheduler(app[DATABASE], app[backup.KEEPER]))
+    starting = asyncio.create_task(_scheduler(app))
     yield
     (await starting).shutdown(wait=False)
 
 
-async def _scheduler(database: Database, keeper: backup.Keeper) -> "AsyncIOScheduler":
+async def _scheduler(app: web.Application) -> "AsyncIOScheduler":
     """Imported beside the opening of the till: it takes a quarter of a second that no guest should wait."""
     await asyncio.to_thread(importlib.import_module, "apscheduler.schedulers.asyncio")
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-    scheduler = AsyncIOScheduler()
+    scheduler, database, keeper = AsyncIOScheduler(), app[DATABASE], app[backup.KEEPER]
     for tidy in (idempotency.forget_old, print_jobs.forget_old):
         scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
     scheduler.add_job(database.write, "interval", args=[members.write_off_all_lapsed], hours=1, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
+    places, source = staging.places_here(database.path.parent), app[updates_api.SOURCE]
+    if places and source:
+        round_of = [app, database, places, source, app[updates_api.KEYS]]
+        scheduler.add_job(shelf.tend, "interval", args=round_of, hours=1, jitter=900, coalesce=True)
     scheduler.start()
     return scheduler
 

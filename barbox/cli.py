@@ -15,6 +15,7 @@ import msgspec
 
 from barbox import __version__, config, logs
 from barbox.core.errors import Broken
+from barbox.updates.line import update
 
 if TYPE_CHECKING:
     from barbox.backup.recovery_key import RecoveryKey
@@ -85,6 +86,24 @@ def demo(data: str | None, port: int, no_open: bool, as_json: bool) -> None:
     with _sentences():
         logs.set_up("warning")
         _run(run.demo(data, port, opens=not (no_open or as_json), as_json=as_json, until=_until_stopped))
+
+
+main.add_command(update)
+
+
+@update.command("rehearse", hidden=True)
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--scratch", type=click.Path(path_type=Path), required=True, help="A new folder for the copy.")
+def rehearse(data: Path, scratch: Path) -> None:
+    """Open a copy of the data with this release, as the one that installs it asks."""
+    from barbox.app import make_app
+    from barbox.updates import rehearsal
+
+    settings = config.Config(host="127.0.0.1", port=0, mdns=False)
+    folders = msgspec.structs.replace
+    click.echo(
+        _run(rehearsal.rehearse(data, scratch, lambda at: make_app(folders(settings, data=str(at)), outward=False)))
+    )
 
 
 @main.command()

@@ -28,6 +28,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = "barbox"
     extra_hosts: Annotated[list[str], Meta(description="Further names the box may be called by")] = []
     mdns: Annotated[bool, Meta(description="Whether to tell the network that the box is here")] = True
+    updates_from: Annotated[str, Meta(max_length=200, description="URL where new releases are looked for")] = ""
+    update_keys: Annotated[str, Meta(description="Folder of the keys whose updates are believed")] = (
+        "/etc/barbox/update-keys"
+    )
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$", description="How much to log")] = "info"
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from firmware_scripts import (
     access_point,
+    build_release,
     build_wheelhouse,
     first_boot,
     image_stage,
@@ -26,6 +27,7 @@ SCRIPTS = {
     "sd-care": sd_care,
     "usb-rescue": usb_rescue,
     "build-wheelhouse": build_wheelhouse,
+    "build-release": build_release,
     "image-stage": image_stage,
 }
 

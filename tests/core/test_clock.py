@@ -160,7 +160,9 @@ def test_a_million_stamps_through_wrong_boots_and_jumps_and_none_goes_back() -> 
         chance = random.Random(seed)
         true, last = RELEASED + chance.randrange(400) * DAY_MS, 0
         for _boot in range(6):
-            hands = Hands(true + chance.choice([0, 0, -chance.randrange(10**8), -true, chance.randrange(10**10), 2**42]))
+            hands = Hands(
+                true + chance.choice([0, 0, -chance.randrange(10**8), -true, chance.randrange(10**10), 2**42])
+            )
             clock = Clock(wall=hands.wall, boot=hands.boot)
             clock.not_before(last)
             for _ in range(80):

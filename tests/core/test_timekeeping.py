@@ -41,7 +41,7 @@ async def test_a_clock_set_back_waits_and_never_goes_back(swan: Swan) -> None:
     ana = await swan.sign_in("Ana")
     before = nobody_has_said(swan)
     answer = await ana.post("/api/clock", {"now": rfc3339(before - HOUR_MS)})
-    assert 0 < answer["aheadMs"] <= HOUR_MS
+    assert HOUR_MS // 2 < answer["aheadMs"] <= HOUR_MS + 60_000
     assert answer["now"] >= rfc3339(before)
     shown = await (await swan.sign_in("Wei")).get("/api/clock")
     assert (shown["quality"], shown["aheadMs"] > 0) == ("trusted", True)

@@ -11,7 +11,7 @@ import pytest
 from firmware_scripts import real_time_clock, usb_rescue
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
-UNITS = sorted(SYSTEMD.glob("*.service"))
+UNITS = sorted([*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.path")])
 needs_systemd_analyze = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
 
 

@@ -129,7 +129,7 @@ def record(command: Sequence[str], data: Path, acknowledgements: Path) -> Iterat
     """
     data.mkdir(parents=True, exist_ok=True)
     with _throwaway() as folder:
-        shutil.copytree(data, folder / "before")
+        shutil.copytree(data, folder / "before", symlinks=True)
         log = folder / "trace"
         # strace cannot see what goes through io_uring, so there is none, as on an old kernel
         what = ["-e", f"trace={TRACED}", "-e", "signal=none", "-e", "inject=io_uring_setup:error=ENOSYS"]
@@ -150,5 +150,9 @@ def _throwaway() -> Iterator[Path]:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("-shm"))
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    files = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+    return {
+        str(path.relative_to(folder)): str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
+        for path in files
+        if not path.name.endswith("-shm")
+    }

@@ -149,7 +149,14 @@ class Directory:
     """A name that holds names."""
 
 
-Node = File | Directory
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name that leads to another."""
+
+    target: str
+
+
+Node = File | Directory | Link
 Renaming = list[tuple[str, Node | None]]
 
 
@@ -174,8 +181,7 @@ class Disk:
         self._names = names
         self._renamings: list[_Named] = []
         for path in [base, *sorted(base.rglob("*"))]:
-            node = Directory() if path.is_dir() else File(bytearray(path.read_bytes()))
-            self.live[str(root / path.relative_to(base))] = node
+            self.live[str(root / path.relative_to(base))] = _node_at(path)
         self._durable = dict(self.live)
 
     def holds(self, path: str | None) -> bool:
@@ -226,12 +232,18 @@ class Disk:
 
     def _harden(self, upto: int, directory: str | None) -> None:
         late: list[_Named] = []
+        settled: dict[str, int] = {}
         for renaming in self._renamings:
             if renaming.serial <= upto and (directory is None or directory in renaming.directories):
                 _apply(renaming.changes, self._durable)
+                settled |= {path: renaming.serial for path, _ in renaming.changes}
             else:
                 late.append(renaming)
-        self._renamings = late
+        # What was done to a name before its last durable change can no longer come after it.
+        self._renamings = [
+            _Named(each.serial, [change for change in each.changes if settled.get(change[0], -1) < each.serial])
+            for each in late
+        ]
 
     def image(self, target: Path, mode: Mode, chance: random.Random, sector: int) -> None:
         """Write below `target`, which must not exist, what the disk may hold if the power goes now."""
@@ -243,10 +255,19 @@ class Disk:
         for path in sorted(names):
             node, place = names[path], target / path.removeprefix(self.root).lstrip("/")
             if isinstance(node, Directory):
-                place.mkdir(exist_ok=True)
+                place.mkdir(parents=True, exist_ok=True)
+            elif isinstance(node, Link):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.symlink_to(node.target)
             elif not path.endswith("-shm"):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(node.after_the_cut(mode, chance, sector))
+
+
+def _node_at(path: Path) -> Node:
+    if path.is_symlink():
+        return Link(str(path.readlink()))
+    return Directory() if path.is_dir() else File(bytearray(path.read_bytes()))
 
 
 def _apply(changes: Renaming, names: dict[str, Node]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.powercut.disk import Directory, Disk, File, Node
+from tests.faults.powercut.disk import Directory, Disk, File, Link, Node
 from tests.faults.powercut.trace import Call, Phase
 
 Deaf = Callable[[int, str], bool]
@@ -110,7 +110,9 @@ class Replay:
         self.syncs += [call.line, call.line + 1]
         upto = self._began.pop(call.pid, self.disk.serial)
         if call.name in ("sync", "syncfs"):
-            self.disk.sync_all(upto)
+            self._syncs_seen += 1
+            if not self._deaf(self._syncs_seen - 1, "/"):
+                self.disk.sync_all(upto)
             return
         _, node, path = self._opened(call)
         if path is None or node is None or not self.disk.holds(path):
@@ -224,8 +226,10 @@ class Replay:
             self._changed(call)
 
     def _symlink(self, call: Call) -> None:
-        if self.disk.holds(self._path(call, *((1, 2) if call.name == "symlinkat" else (None, 1)))):
-            raise Untraceable("symbolic links are not modelled")
+        path = self._path(call, *((1, 2) if call.name == "symlinkat" else (None, 1)))
+        if self.disk.holds(path):
+            self.disk.rename([(path, Link(call.quoted(0) or ""))])
+            self._changed(call)
 
     def _make_directory(self, call: Call) -> None:
         path = self._path(call, 0, 1) if call.name == "mkdirat" else self._path(call, None, 0)
