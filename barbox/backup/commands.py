@@ -11,7 +11,7 @@ from barbox.backup.queries import KeyRow, RestorationRow, TargetRow
 from barbox.backup.targets import Credentials
 from barbox.core.errors import BadRequest, NotFound
 from barbox.core.messages import Body, ShortText
-from barbox.core.models import Counter
+from barbox.core.models import LAST_BACKUP, Counter
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.printing.commands import print_key
@@ -143,6 +143,7 @@ def end_copy(tx: Transaction, run_id: int, outcome: Outcome, day: int, fingerpri
     told = {"targetId": outcome.target_id, "targetName": known.name if known else "", "name": outcome.name}
     if outcome.state == "proven":
         told |= {"size": outcome.size, "entries": outcome.entries}
+        tx.run(Counter.insert(name=LAST_BACKUP, value=tx.now).on_conflict_replace())
         tx.emit("backup.done", f"backup:{run_id}", told, rooms=OFFICE)
     else:
         tx.emit(ALARM, f"backup:{run_id}", told | {"code": outcome.code}, rooms=OFFICE)

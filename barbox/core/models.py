@@ -54,6 +54,10 @@ class Counter(Table):
         without_rowid = True
 
 
+LAST_BACKUP = "backup.good"
+"""The counter that tells when (ms) a backup was last proven: it stands on the day's reports."""
+
+
 class StoredSetting(Table):
     name = peewee.TextField(primary_key=True)
     value = peewee.BlobField()

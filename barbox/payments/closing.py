@@ -9,6 +9,7 @@ from barbox.core import journal
 from barbox.core.clock import rfc3339, show_day
 from barbox.core.errors import BadRequest, DayNotReady, NotFound, WrongState
 from barbox.core.messages import Body, Id
+from barbox.core.models import LAST_BACKUP, Counter
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.orders.commands import bill, not_ended
@@ -17,6 +18,7 @@ from barbox.payments.drawers import DRAWERS, OPEN, DrawerRow, DrawerView, Sessio
 from barbox.payments.figures import Figures, fill, paper, sums_of, voids_since
 from barbox.payments.models import DayClose, DrawerSession
 from barbox.printing.commands import Queued, print_slip
+from barbox.printing.contents import Report
 
 S = DrawerSession
 _CLOSE = freeze(
@@ -37,6 +39,7 @@ _Z = freeze(
         .limit(p.most)
     )
 )
+_LAST_BACKUP = freeze(Counter.select(Counter.value).where(Counter.name == LAST_BACKUP))
 _DAYS = freeze(DayClose.select(DayClose.number, DayClose.figures).order_by(DayClose.number.desc()).limit(1))
 _KEEP_DAY = freeze(
     lambda p: DayClose.insert(
@@ -121,7 +124,7 @@ def close_drawer(tx: Transaction, drawer_id: int, request: Count) -> Figures:
         z_number=number,
         figures=_encode(figures),
     )
-    print_slip(tx, paper(figures, session.opened_at, tx.now), f"Z-{number:04d}")
+    print_slip(tx, _with_backup(tx, paper(figures, session.opened_at, tx.now)), f"Z-{number:04d}")
     return figures
 
 
@@ -181,7 +184,7 @@ def close_day(tx: Transaction) -> Figures:
     _seal(tx, figures)
     kept = _encode(_Kept(rows[-1].z_number if rows else last_z, figures))
     tx.execute(_KEEP_DAY, number=number, business_day=today, at=tx.now, staff_id=tx.actor.staff_id, figures=kept)
-    print_slip(tx, paper(figures, opened_at, tx.now), f"D-{number:04d}")
+    print_slip(tx, _with_backup(tx, paper(figures, opened_at, tx.now)), f"D-{number:04d}")
     return figures
 
 
@@ -228,3 +231,9 @@ def _seal(tx: Transaction, figures: Figures) -> None:
     head = tx.one(journal.LAST, journal.Head)
     if head is not None:
         figures.journal_seq, figures.journal_hash = head.seq, bytes(head.hash).hex()
+
+
+def _with_backup(tx: Transaction, report: Report) -> Report:
+    """The report, with when a backup was last proven: whoever closes up should know."""
+    found = tx.execute(_LAST_BACKUP).fetchone()
+    return msgspec.structs.replace(report, last_backup=found[0] if found else 0)

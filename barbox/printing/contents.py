@@ -155,6 +155,8 @@ class Report(msgspec.Struct, frozen=True, tag="report", omit_defaults=True):
     tenders: list[ReportTender]
     taxes: list[BillTax]
     movements: list[ReportMovement] = []
+    last_backup: int | None = None
+    """When (ms) a backup was last proven, 0: never; None where it is not told."""
     prepaid: list[ReportPrepaid] = []
     no_sales: int = 0
     opening: int = 0

@@ -13,6 +13,8 @@ from printers.document import AnyElement, Bar, Cell, Columns, Cut, Feed, Line, R
 
 AMOUNT_CELLS = 12
 COUNT_CELLS = 5
+STALE_BACKUP_MS = 50 * 3_600_000
+"""Two nights."""
 
 
 def report(content: Report, marks: Marks, venue: Venue, days: BusinessDays) -> Iterator[AnyElement]:
@@ -41,6 +43,9 @@ def report(content: Report, marks: Marks, venue: Venue, days: BusinessDays) -> I
         yield Rule()
         yield Line(text("journal_head", language, n=content.head_seq))
         yield Line(content.head_hash)
+    if content.last_backup is not None:
+        yield Rule()
+        yield from _backup(content, content.last_backup, days, language)
     yield Feed(2)
     yield Columns(text("signature", language), "")
     yield Rule("_")
@@ -59,6 +64,16 @@ def drawer_slip(slip: DrawerSlip, marks: Marks, venue: Venue, days: BusinessDays
     yield Feed(2)
     yield Rule("_")
     yield Cut()
+
+
+def _backup(content: Report, last: int, days: BusinessDays, language: str) -> Iterator[AnyElement]:
+    """When a backup was last proven; after two nights without one nobody shall overlook it."""
+    said = f"{days.local(last):%Y-%m-%d %H:%M}" if last else text("no_backup", language)
+    if content.closed_at - last > STALE_BACKUP_MS:
+        yield Bar(text("last_backup", language))
+        yield Line(said, bold=True)
+    else:
+        yield Columns(text("last_backup", language), said)
 
 
 def _sales(content: Report, venue: Venue, language: str) -> Iterator[AnyElement]:

@@ -69,6 +69,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "report_voids": {"en": "{n} voids", "zh": "退单 {n} 次"},
     "report_paid": {"en": "Payments", "zh": "收款合计"},
     "journal_head": {"en": "Journal entry {n}", "zh": "日志第 {n} 条"},
+    "last_backup": {"en": "Last good backup", "zh": "最近完好备份"},
+    "no_backup": {"en": "never", "zh": "从未备份"},
     "signature": {"en": "Signature", "zh": "签字"},
     "drawer": {"en": "Drawer {name}", "zh": "钱箱 {name}"},
     "move_float": {"en": "Float", "zh": "备用金"},
