@@ -74,6 +74,7 @@ class Carrier:
         self._parts: list[Segment] = []
         self._claimed_at = 0.0
         self._wholes = 0
+        self._untidy = False
         self._base_fault: BackupFault | None = None
         self._base_after = 0.0
         self._base_wait = FIRST_BASE_RETRY_S
@@ -147,7 +148,7 @@ class Carrier:
             self.wants_base, self.base_at, self._since_base, self._base_fault = False, base.at, 0, None
             self._base_wait = FIRST_BASE_RETRY_S
             await self._tell_head(place)
-            await self._tidy(place)
+            self._untidy = True
         except BackupFault as fault:
             self.go_without(fault)
         finally:
@@ -234,13 +235,15 @@ class Carrier:
         at = self._clock.now()
         try:
             piece = await asyncio.to_thread(self._log.after, self._no, self._end, MOST_IN_A_PIECE)
-            if await self._sender.newest_key() != self._log.owner[1]:
+            if await self._sender.newest_key() != self._log.owner[1] or self._line != self._log.line:
                 self.wants_base = True
                 return False
             if piece is None or piece.no != self._no:
                 await self._whole(store)
             if piece is None:
                 self.shipped_at = at
+                if self._untidy:
+                    await self._tidy(store)
                 return False
             await self._ship(store, piece, at)
             return len(piece.data) >= MOST_IN_A_PIECE or piece.no < (await asyncio.to_thread(self._log.head))[0]
@@ -262,8 +265,7 @@ class Carrier:
         for each in parts:
             await store.delete(str(each))
         self._wholes += 1
-        if self._wholes % TIDY_EVERY == 0:
-            await self._tidy(store)
+        self._untidy = self._wholes % TIDY_EVERY == 0
 
     async def _ship(self, store: Store, piece: Piece, at: int) -> None:
         before = self._chain if piece.start else (await asyncio.to_thread(self._chain_at, piece.no, 0))
@@ -301,6 +303,7 @@ class Carrier:
     async def _tidy(self, store: Store) -> None:
         for name in segments.superfluous([each.name for each in await store.names()]):
             await store.delete(name)
+        self._untidy = False
 
 
 def seal(data: bytes, recipient: str) -> bytes:

@@ -86,8 +86,12 @@ def frames(log: bytes) -> int:
 def replay(database: Path, log: bytes) -> bool:
     """Put a log beside a database that nobody has open and let SQLite take it over; whether it took all of it.
 
-    SQLite's own checksums decide: it stops at the first page that does not fit.
+    SQLite's own checksums decide: it stops at the first page that does not fit. What follows the last transaction that
+    is whole belongs to one that is not, and is left out.
     """
+    whole = commits(log)
+    if not whole:
+        return True
     log_file(database).write_bytes(log)
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint=0")
@@ -100,4 +104,4 @@ def replay(database: Path, log: bytes) -> bool:
         finally:
             connection.close()
             index.close()
-    return found is not None and found.end == len(log)
+    return found is not None and found.end == whole[-1]

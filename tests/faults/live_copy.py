@@ -50,7 +50,7 @@ class Findings:
         """A line for people."""
         return (
             f"{self.cycles} kills, {self.sold} orders, {self.bases} bases: {len(self.wrong)} bad restores; "
-            f"newest restored entry before the kill: median {statistics.median(self.lost_s):.2f} s, "
+            f"oldest lost entry before the kill: median {statistics.median(self.lost_s):.2f} s, "
             f"max {max(self.lost_s):.2f} s; restore median {statistics.median(self.restore_s):.1f} s, "
             f"max {max(self.restore_s):.1f} s" + "".join(f"\n  {each}" for each in self.wrong)
         )
@@ -115,11 +115,12 @@ class Evening:
         self._scratch.mkdir()
         reached = asyncio.run(self._restored(self._scratch / BOOKS))
         findings.restore_s.append(time.monotonic() - begun)
-        findings.lost_s.append(max(0.0, died - reached.at / 1000))
         if reached.lacks:
             findings.wrong.append(f"it lacks something: {reached.lacks}")
         with dead_box(self.data) as had, opened(self._scratch / BOOKS) as has:
             findings.wrong.extend(differences(had, has, reached))
+            lost = had.execute("SELECT MIN(at) FROM journal WHERE seq > ?", (reached.seq,)).fetchone()[0]
+            findings.lost_s.append(max(0.0, died - lost / 1000) if lost else 0.0)
 
     async def _restored(self, database: Path) -> replay.Reached:
         url = self.stick.as_uri()
