@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { bytesOf, hex, hmac, sha256 } from './sha256.ts';
+import { mayStartAnew } from './update.ts';
 import { candidates, remembered, type KnownBox } from './boxes.ts';
 
 test('the digest is the one everybody else computes', () => {
@@ -41,4 +42,13 @@ test('a lost box is looked for where it was before and by its name, never where 
 		'https://10.0.0.5:8443',
 		'https://barbox.local:8443'
 	]);
+});
+
+test('a new version waits: mid-order, while something is typed and while the outbox is not empty', () => {
+	expect(mayStartAnew('/floor', 0, 0)).toBe(true);
+	expect(mayStartAnew('/office/menu', 0, 0)).toBe(true);
+	expect(mayStartAnew('/order/17', 0, 0)).toBe(false);
+	expect(mayStartAnew('/pay/17', 0, 0)).toBe(false);
+	expect(mayStartAnew('/floor', 1, 0)).toBe(false);
+	expect(mayStartAnew('/floor', 0, 1)).toBe(false);
 });

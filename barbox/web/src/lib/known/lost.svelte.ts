@@ -1,8 +1,8 @@
 import { house } from '#lib/live/house.svelte.ts';
 
 /** Gone for longer than a restart of the router's Wi-Fi: perhaps it is elsewhere. */
-const LOST_MS = 15_000;
-const LOOK_MS = 20_000;
+const LOST_MS = 10_000;
+const LOOK_MS = 5_000;
 
 /** Where the box is when it does not answer where the page came from. */
 class Lost {

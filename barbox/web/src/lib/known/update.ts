@@ -1,3 +1,11 @@
+/** Screens on which nobody is in the middle of something. */
+const CALM = /^\/(floor|display|office)/;
+
+/** Whether the app may be started anew: never mid-order, never while something waits to be sent or to be decided. */
+export function mayStartAnew(path: string, waiting: number, drafts: number): boolean {
+	return CALM.test(path) && waiting === 0 && drafts === 0;
+}
+
 /** Longer than a box on a bad Wi-Fi needs to hand out the app. */
 const PATIENCE_MS = 30_000;
 
