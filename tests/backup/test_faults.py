@@ -205,7 +205,7 @@ async def test_nights_come_and_go_and_a_clock_that_jumps_a_year_deletes_nothing(
         assert await sealed() == 3
 
 
-async def test_after_26_hours_without_one_every_screen_is_told(tmp_path: Path) -> None:
+async def test_after_26_hours_without_one_it_is_told_once_a_day(tmp_path: Path) -> None:
     now = [BEGIN]
     async with AsyncExitStack() as stack:
         box = await prepared(stack, tmp_path, Clock(wall=lambda: BEGIN, boot=lambda: now[0] - BEGIN))

@@ -6,6 +6,15 @@ export interface Adjust {
 	reason: string;
 }
 
+export interface Alarm {
+	show: boolean;
+	level: "alarm" | "good" | "warning";
+	text: string;
+	nights: number;
+	lastGoodAt: string | null;
+	replaced: boolean;
+}
+
 export interface AnswerView {
 	code: string;
 	text: string;

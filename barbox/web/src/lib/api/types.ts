@@ -199,6 +199,7 @@ export type Printer = api.PrinterView;
 export type PrintJob = api.JobView;
 export type PairingCode = api.Invitation;
 export type PairedDevice = api.DeviceView;
+export type BackupAlarm = api.Alarm;
 
 export interface BoxEvent {
 	seq: number;
