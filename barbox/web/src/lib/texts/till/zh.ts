@@ -66,6 +66,7 @@ export const zh: Record<keyof typeof en, string> = {
 	toTab: '另开挂账',
 	moved: '已转',
 	merge: '并单',
+	mergeNow: '并单',
 	mergeLead: '所选的单并入本单，后厨不会重复出单。',
 	mergeN: '并入 {n} 单',
 	merged: '已并单',
