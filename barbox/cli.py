@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sqlite3
 import sys
@@ -37,6 +38,7 @@ def main() -> None:
 @click.option("--mdns/--no-mdns", default=None, help="Tell the network that the box is here.")
 def serve(data: str | None, host: str | None, port: int | None, mdns: bool | None) -> None:
     """Run the box until it is stopped."""
+    os.umask(0o077)  # what the box writes is its own alone
     with _sentences():
         settings = config.load({"data": data, "host": host, "port": port, "mdns": mdns})
         logs.set_up(settings.log_level)

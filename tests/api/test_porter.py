@@ -104,7 +104,7 @@ async def test_who_is_refused_too_often_is_shut_out_for_a_while(
     quiet_swan: Swan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = await Line.open(quiet_swan, NEIGHBOUR)
-    answers = []
+    answers: list[int] = []
     while not answers or answers[-1]:
         line.say(ASKING.format("x" * 43))
         answers.append(await line.status())
