@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from barbox.backup.faults import BackupFault
+from barbox.backup.snapshot import STRIDE
 from barbox.backup.targets import PIECE, Found, Pace
 
 PART = ".part"
@@ -41,8 +42,14 @@ class FolderStore:
             part = self._folder / (name + PART)
             try:
                 with await asyncio.to_thread(part.open, "wb") as out:
+                    unsynced = 0
                     async for piece in pace.pieces(file):
                         await asyncio.to_thread(out.write, piece)
+                        unsynced += len(piece)
+                        if unsynced >= STRIDE:
+                            unsynced = 0
+                            out.flush()
+                            await asyncio.to_thread(os.fdatasync, out.fileno())
                     out.flush()
                     await asyncio.to_thread(os.fsync, out.fileno())
                 await asyncio.to_thread(self._name, part, self._folder / name)

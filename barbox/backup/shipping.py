@@ -20,7 +20,7 @@ from barbox.backup import segments
 from barbox.backup.errand import Destination, Errand, Replaced, claim
 from barbox.backup.faults import BackupFault
 from barbox.backup.livelog import Gone, LiveLog, Piece
-from barbox.backup.segments import Base, Head, Segment, chain_of
+from barbox.backup.segments import Base, Head, Segment, chain_from, chain_of
 from barbox.backup.targets import Pace, Store, below, is_medium, open_store
 from barbox.core.clock import Clock
 
@@ -258,7 +258,10 @@ class Carrier:
         piece = await asyncio.to_thread(self._log.whole, self._no)
         if piece is None or piece.end != self._end:
             return
-        parts = self._parts
+        parts, digest = self._parts, chain_from(self._parts[0].before)
+        digest.update(piece.data)
+        if chain_of(digest) != parts[-1].after:
+            raise Gone
         name = parts[-1]._replace(start=0, before=parts[0].before)
         await self._put(store, str(name), piece.data, read_back=True)
         self._parts = [name]

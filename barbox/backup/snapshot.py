@@ -22,6 +22,8 @@ BESIDE = 1
 """zstd's own threads: what is read and encrypted meanwhile is not waited for."""
 ROOM_TO_SPARE = 64 * 1024 * 1024
 PIECE = 1024 * 1024
+STRIDE = 8 * PIECE
+"""So much is written before it goes to the disk: a till's own sync must not wait for a gigabyte of ours."""
 
 
 class Sealed(NamedTuple):
@@ -39,6 +41,7 @@ class Hashing:
     def __init__(self, file: IO[bytes] | None) -> None:
         self._file = file
         self._hash = hashlib.sha256()
+        self._unsynced = 0
         self.size = 0
         self.failure: OSError | None = None
         """What the file itself raised: the encryptor between loses its number."""
@@ -57,6 +60,7 @@ class Hashing:
         try:
             if self._file:
                 self._file.write(data)
+                self._stride(len(data))
         except OSError as error:
             self.failure = error
             raise
@@ -69,6 +73,13 @@ class Hashing:
     @property
     def sha256(self) -> str:
         return self._hash.hexdigest()
+
+    def _stride(self, size: int) -> None:
+        self._unsynced += size
+        if self._file and self._unsynced >= STRIDE:
+            self._unsynced = 0
+            self._file.flush()
+            os.fdatasync(self._file.fileno())
 
     def _note(self, data: bytes) -> None:
         self._hash.update(data)

@@ -77,12 +77,6 @@ def commits(log: bytes) -> list[int]:
     return [at + FRAME + page for at in frames_at if struct.unpack_from(">I", log, at + 4)[0]]
 
 
-def frames(log: bytes) -> int:
-    """How many pages a log holds."""
-    page: int = struct.unpack_from(">I", log, 8)[0]
-    return (len(log) - HEADER) // (FRAME + page)
-
-
 def replay(database: Path, log: bytes) -> bool:
     """Put a log beside a database that nobody has open and let SQLite take it over; whether it took all of it.
 

@@ -205,7 +205,7 @@ async def test_the_box_that_was_replaced_stops_copying(stick: Place, tmp_path: P
     async with open_bar(tmp_path / "box") as old:
         key = await copying(old, stick)
         await restored(stick, key, tmp_path / "new")
-        admission = commands.Admission("hash", code="")
+        admission = commands.Admission("hash", code=b"")
         async with open_bar(tmp_path / "new", box_id="another") as new:
             await new.database.write(commands.mark_restored, "live", 1, admission)
             await old.state("replaced")
