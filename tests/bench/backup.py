@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -152,14 +153,13 @@ def _until_proven(office: Till, last: int) -> Iterator[None]:
 def _plain(database: Path) -> float:
     """Seconds of `zstd -T1` over the file and of a copy of it, synced; as far behind the till as a backup."""
     with tempfile.TemporaryDirectory(dir=database.parent.parent) as folder:
+        source, packed, copy = (Path(folder) / name for name in ("source", "packed", "copy"))
+        shutil.copyfile(database, source)  # the box may move its own file on meanwhile
+        os.sync()
         begun = time.perf_counter()
-        packed = Path(folder) / "packed"
-        for command in (
-            ["zstd", "-qT1", "-3", f"{database}", "-o", f"{packed}"],
-            ["cp", f"{database}", f"{folder}/copy"],
-        ):
+        for command in (["zstd", "-qT1", "-3", f"{source}", "-o", f"{packed}"], ["cp", f"{source}", f"{copy}"]):
             subprocess.run(["nice", "-n", "19", *children.modestly(), *command], check=True)
-        for each in (packed, Path(folder) / "copy"):
+        for each in (packed, copy):
             with each.open("rb") as file:
                 os.fsync(file.fileno())
         return time.perf_counter() - begun
