@@ -6,6 +6,7 @@ cd "$(dirname "$0")"
 readonly OPT=/opt/barbox ETC=/etc/barbox VAR=/var/lib/barbox
 readonly UNITS=/etc/systemd/system UDEV=/etc/udev/rules.d COMMAND=/usr/local/bin/barbox
 readonly LOGS=/etc/systemd/journald.conf.d/barbox.conf
+readonly ENABLED=(barbox.service barbox-update.path barbox-first-boot.service)
 readonly PAPER_FONTS=(fonts-wqy-microhei fonts-unifont)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -187,9 +188,16 @@ copy_of_sources() {
     printf '%s' "$copy"
 }
 
+# A stick that lost a file, or half of one, is found out before anything is changed.
+check_wheelhouse() {
+    [ -f "$offline/SHA256SUMS" ] || fail "$offline is not a wheelhouse: it has no SHA256SUMS (firmware_scripts build-wheelhouse makes it)."
+    (cd "$offline" && sha256sum --check --quiet --strict SHA256SUMS) >&2 || fail "the wheelhouse $offline is damaged: copy it again."
+}
+
 install_release() {
     local now release previous source
     if [ -n "${offline:-}" ]; then
+        check_wheelhouse
         now=$(fingerprint pyproject.toml firmware_scripts systemd "$offline")
     else
         now=$(fingerprint pyproject.toml build_backend.py barbox printers firmware_scripts systemd)
@@ -212,9 +220,10 @@ install_release() {
         sync
         printf '%s\n' "$now" >"$release/.installed-from"
     fi
-    previous=$(readlink "$OPT/current" || true)
-    ln -sfn "$release" "$OPT/current.new"
-    mv -T "$OPT/current.new" "$OPT/current"
+    previous=$(readlink -f "$OPT/current" || true)
+    # The launcher chooses at each start between the good release and one on trial (barbox update).
+    install -m 0644 "$release"/lib/python3*/site-packages/barbox/updates/slots.py "$OPT/slots.py"
+    "$python" -I "$OPT/slots.py" settle "$(basename "$release")" --root "$OPT" --data "$VAR"
     ln -sfn "$OPT/current/bin/barbox" "$COMMAND"
     if [ "$previous" != "$release" ]; then forget_releases "$release" "$previous"; fi
 }
@@ -238,6 +247,7 @@ install_user_and_folders() {
     done
     install -d -m 0700 -o barbox -g barbox "$VAR"
     install -d -m 0750 -o root -g barbox "$ETC"
+    install -d -m 0755 "$ETC/update-keys"
     if [ ! -f "$ETC/barbox.toml" ]; then
         install -m 0640 -o root -g barbox systemd/barbox.toml "$ETC/barbox.toml"
     fi
@@ -246,19 +256,20 @@ install_user_and_folders() {
 install_services() {
     install -d "$UDEV" "$UNITS"
     install -m 0644 systemd/*.rules "$UDEV/"
-    install -m 0644 systemd/*.service "$UNITS/"
+    install -m 0644 systemd/*.service systemd/*.path "$UNITS/"
     install -D -m 0644 systemd/journald-barbox.conf "$LOGS"
     if command -v udevadm >/dev/null && [ -S /run/udev/control ]; then
         udevadm control --reload
         udevadm trigger --subsystem-match=usb --subsystem-match=usbmisc
     fi
-    if command -v systemctl >/dev/null; then systemctl enable --quiet barbox.service barbox-first-boot.service; fi
+    if command -v systemctl >/dev/null; then systemctl enable --quiet "${ENABLED[@]}"; fi
     if ! has_systemd; then
         say "systemd does not run here (a container?), so nothing was started. To start the box by hand:"
         say "  runuser -u barbox -- $COMMAND serve --data $VAR"
         return
     fi
     systemctl daemon-reload
+    systemctl start barbox-update.path
     # A bar that is open is not disturbed for nothing.
     if systemctl is-active --quiet barbox.service && [ "$(cat "$OPT/.started-from" 2>/dev/null)" = "$(box_state)" ]; then
         say "The box runs, and nothing has changed."
@@ -304,9 +315,9 @@ uninstall() {
     require_root
     if has_systemd; then systemctl stop barbox.service 2>/dev/null || true; fi
     if command -v systemctl >/dev/null; then
-        systemctl disable --quiet barbox.service barbox-first-boot.service 2>/dev/null || true
+        systemctl disable --quiet --now "${ENABLED[@]}" 2>/dev/null || true
     fi
-    for file in systemd/*.service; do rm -f "$UNITS/$(basename "$file")"; done
+    for file in systemd/*.service systemd/*.path; do rm -f "$UNITS/$(basename "$file")"; done
     for file in systemd/*.rules; do rm -f "$UDEV/$(basename "$file")"; done
     rm -rf "$OPT" "$LOGS"
     if [ -L "$COMMAND" ]; then rm -f "$COMMAND"; fi

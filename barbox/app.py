@@ -27,6 +27,9 @@ from barbox.core.database import Database, Lock, Snapshot
 from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
 from barbox.core.migrations import migrate
 from barbox.core.settings import read_venue
+from barbox.doctor import api as doctor_api
+from barbox.doctor import box as checkup
+from barbox.doctor import metrics
 from barbox.floor import api as floor_api
 from barbox.members import api as members_api
 from barbox.members import commands as members
@@ -93,6 +96,8 @@ ROOMS: tuple[Routes, ...] = (
     prepaid_api.routes,
     backup_api.routes,
     updates_api.routes,
+    doctor_api.routes,
+    metrics.routes,
     live_api.routes,
     wizard_api.routes,
 )
@@ -169,6 +174,7 @@ def make_app(
     app[updates_api.KEYS] = Path(config.update_keys)
     app[updates_api.SOURCE] = config.updates_from
     app[shelf.LOOKED] = shelf.Looked()
+    app[checkup.ADVERTISER] = checkup.Advertising(config.hostname)
     app[menu_stations.STATIONS] = _station_names
     mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
@@ -329,7 +335,7 @@ async def _advertised(app: web.Application, port: int) -> AsyncIterator[None]:
         host=_remembered_host(config),
     )
     async with discovery.advertised(announcement, on_host=_host_memory(config).write_text) as advertiser:
-        app[WHEREABOUTS].advertiser = advertiser
+        app[WHEREABOUTS].advertiser = app[checkup.ADVERTISER].advertiser = advertiser
         yield
 
 

@@ -93,6 +93,20 @@ def demo(data: str | None, port: int, no_open: bool, as_json: bool) -> None:
 main.add_command(update)
 
 
+@main.command()
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Where the box listens.")
+def doctor(data: Path | None, port: int | None) -> None:
+    """Look the box over: disk, card, heat, power, clock, network, printers, backups, database. Also while it runs."""
+    from barbox.app import database_file
+    from barbox.doctor import console
+
+    with _sentences():
+        settings = config.load({"data": str(data) if data else None, "port": port})
+        if not console.show(database_file(settings.folder), settings.port, click.echo):
+            sys.exit(1)
+
+
 @update.command("rehearse", hidden=True)
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--scratch", type=click.Path(path_type=Path), required=True, help="A new folder for the copy.")

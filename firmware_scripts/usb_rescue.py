@@ -1,4 +1,4 @@
-"""A USB stick labelled BARBOX rescues: what a helper needs is written to it, and backups on it are taken in.
+"""A USB stick labelled BARBOX rescues: a helper finds logs on it, and backups and updates on it are taken in.
 
 `usb-rescue --set-up` makes the machine notice such a stick; systemd then runs `usb-rescue DEVICE` by itself.
 Logs hold no personal data. Backups taken in wait in /var/lib/barbox/incoming for the owner, who alone has
@@ -13,9 +13,12 @@ from firmware_scripts.plan import Machine, Run, Step, Write
 NEEDS_ROOT = True
 LABEL = "BARBOX"
 MOUNT = "/run/barbox-rescue"
-INCOMING = "/var/lib/barbox/incoming"
+DATA = "/var/lib/barbox"
+INCOMING = f"{DATA}/incoming"
+UPDATES = f"{DATA}/updates"
 OWNER = ("-o", "barbox", "-g", "barbox")
 TAKE_IN = ("install", *OWNER, "-m", "0600", "-t", INCOMING)
+TAKE_UPDATE = ("install", *OWNER, "-m", "0600", "-t", f"{UPDATES}/incoming")
 RULE = f"""\
 # A stick labelled {LABEL} starts the rescue.
 SUBSYSTEM=="block", ACTION=="add", ENV{{ID_FS_LABEL}}=="{LABEL}", TAG+="systemd", \\
@@ -62,10 +65,17 @@ def plan(options: argparse.Namespace, _machine: Machine) -> list[Step]:
             f"{folder}/barbox.log",
         ),
         Run(("journalctl", "-b", "-p", "warning", "-n", "5000", "--no-pager"), True, f"{folder}/machine.log"),
-        Run(("barbox", "doctor"), True, f"{folder}/doctor.txt"),
+        Run(
+            ("env", "BARBOX_CONFIG=/etc/barbox/barbox.toml", "barbox", "doctor", "--data", DATA),
+            True,
+            f"{folder}/doctor.txt",
+        ),
         Run(("ip", "-br", "address"), True, f"{folder}/network.txt"),
         Run(("df", "-h"), True, f"{folder}/disk.txt"),
         Run(("install", "-d", *OWNER, "-m", "0700", INCOMING)),
         Run(("find", MOUNT, "-maxdepth", "1", "-name", "*.age", "-exec", *TAKE_IN, "{}", "+")),
+        # The office then offers them; nothing is installed that is not signed.
+        Run(("install", "-d", *OWNER, "-m", "0700", UPDATES, f"{UPDATES}/incoming")),
+        Run(("find", MOUNT, "-maxdepth", "1", "-name", "*.barbox", "-exec", *TAKE_UPDATE, "{}", "+")),
         Run(("umount", MOUNT)),
     ]

@@ -230,6 +230,7 @@ def test_the_rescue_stick_gets_logs_and_gives_backups(pi: Machine) -> None:
     written = {path.name for path in pi.path("/run/barbox-rescue").rglob("*") if path.is_file()}
     assert {"barbox.log", "doctor.txt", "network.txt"} <= written
     assert any("*.age" in command for command in started)
+    assert any("*.barbox" in command for command in started)
     assert len(done) == len(started)
 
 
@@ -250,6 +251,20 @@ def test_the_wheelhouse_is_for_both_kinds_of_machine(tmp_path: Path) -> None:
     plan = show(SCRIPTS["build-wheelhouse"].plan(options, Machine(tmp_path)))
     assert plan.count("--platform=manylinux_2_28_aarch64") == plan.count("--platform=manylinux_2_28_x86_64") == 2
     assert "SHA256SUMS" in plan
+
+
+def test_a_release_is_built_from_the_wheelhouse_for_one_kind_of_machine(tmp_path: Path) -> None:
+    wheels, out = tmp_path / "wheels", tmp_path / "release"
+    wheels.mkdir()
+    arguments = ["build-release", str(wheels), str(out), "--machine=aarch64", "--python=3.13", "--dry-run"]
+    assert main(arguments) == 1, "an empty wheelhouse is refused"
+    (wheels / "barbox-0.2.0-py3-none-any.whl").touch()
+    plan = show(SCRIPTS["build-release"].plan(_parser().parse_args(arguments), Machine()))
+    assert f"--target={out}/lib/python3.13/site-packages" in plan
+    assert "manylinux_2_28_aarch64" in plan
+    assert "x86_64" not in plan
+    out.mkdir()
+    assert main(arguments) == 1, "a release is built from nothing"
 
 
 def test_the_image_takes_the_wheelhouse_with_it(tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+"""How long it takes from a clean Debian to the first order, by the README alone: `./install.sh --demo`, then an order.
+
+A command, not a test: it needs root, debootstrap and the internet.
+
+    python -m tests.packaging.first_order [--suite bookworm] [--bring /etc/ssl/certs] [--folder /var/tmp/clean]
+
+A Debian of its own is laid out in a folder (that is not counted: the README begins with a Debian), the sources are
+copied in as `git archive` gives them, and each step after that is timed. `--bring` copies a file or folder of this
+machine in first, such as certificates of a proxy.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[2]
+# What every Debian and Raspberry Pi OS that somebody set up has, and a bare debootstrap has not.
+EXPECTED = "python3,ca-certificates"
+LIMIT_S = 600.0
+
+
+def lay_out(folder: Path, suite: str, bring: list[Path]) -> None:
+    """A clean Debian with a copy of the sources in it."""
+    if not (folder / "etc/debian_version").exists():
+        words = ["debootstrap", "--variant=minbase", f"--include={EXPECTED}", suite, str(folder)]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    for each in (Path("/etc/resolv.conf"), *bring):
+        target = folder / str(each).lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if each.is_dir():
+            shutil.copytree(each, target, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(each, target)
+    sources = folder / "root/barbox"
+    shutil.rmtree(sources, ignore_errors=True)
+    sources.mkdir(parents=True)
+    archive = subprocess.run(["git", "archive", "HEAD"], cwd=REPOSITORY, check=True, stdout=subprocess.PIPE).stdout
+    subprocess.run(["tar", "-x", "-C", str(sources)], input=archive, check=True)
+
+
+def order(told: dict[str, Any]) -> str:
+    """Pair, sign in, order the first thing on the menu; what the box said about it."""
+    url = told["url"].rstrip("/")
+    device = ask(url, "/api/devices/pair", {"code": told["pairingCode"], "name": "Stopwatch"})["deviceToken"]
+    waiter = next(each for each in told["staff"] if each["role"] == "waiter")
+    session = ask(url, "/api/session", {"pin": waiter["pin"]}, device)["token"]
+    menu = ask(url, "/api/menu", None, session)
+    product = next(
+        item for category in menu["categories"] for item in category["items"] if not item.get("modifierGroups")
+    )
+    placed = ask(url, "/api/orders", {"tab": "first", "items": [{"itemId": product["id"], "quantity": 1}]}, session)
+    return f"order {placed['orderId']}: {product['name']}, {placed['totalAmount']} minor units"
+
+
+def ask(url: str, path: str, body: object, token: str = "") -> Any:
+    """One call to the demo."""
+    headers = {"Content-Type": "application/json", "Idempotency-Key": secrets.token_hex(16)}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url + path, data, headers)  # noqa: S310 (the demo's own address)
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def main() -> int:
+    """Time it; exit code 1 when it takes ten minutes or longer."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", default="bookworm")
+    parser.add_argument("--folder", type=Path, default=Path("/var/tmp/barbox-clean"))
+    parser.add_argument("--bring", type=Path, action="append", default=[])
+    options = parser.parse_args()
+    lay_out(options.folder, options.suite, options.bring)
+    steps: list[tuple[str, float]] = []
+    begun = last = time.monotonic()
+
+    def done(step: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        steps.append((step, now - last))
+        last = now
+        print(f"{now - begun:7.1f} s  {step}", flush=True)
+
+    # The one step a bare debootstrap needs that a Debian somebody uses has behind it.
+    chroot = ["chroot", str(options.folder)]
+    subprocess.run([*chroot, "apt-get", "update", "-q"], check=True, stdout=subprocess.DEVNULL)
+    done("apt-get update")
+    words = [*chroot, "sh", "-c", "cd /root/barbox && exec ./install.sh --demo --json --no-open --port 0"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"HOME": "/root"}
+    ) as demo:
+        assert demo.stdout
+        assert demo.stderr
+        for line in demo.stderr:
+            done(f"until: {line.strip()}")
+            if line.startswith("Installed."):
+                break
+        told = json.loads(demo.stdout.readline())
+        done("the demo opens")
+        print(order(told))
+        done("the first order")
+        demo.send_signal(signal.SIGTERM)
+    total = last - begun
+    slowest = max(steps, key=lambda step: step[1])
+    print(f"From clean Debian to the first order: {total:.0f} s. Slowest: {slowest[0]}, {slowest[1]:.0f} s.")
+    return 0 if total < LIMIT_S else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
