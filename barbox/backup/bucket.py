@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore import exceptions
@@ -13,11 +14,18 @@ from obstore.store import S3Store
 from barbox.backup.faults import BackupFault
 from barbox.backup.targets import Credentials, Found, Pace
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
 PART_BYTES = 8 * 1024 * 1024
 """S3 allows 10,000 parts: enough for 80 GB; two at once are in memory."""
 AT_ONCE = 2
 CONNECT_S = 10
 SILENCE_S = 120
+PART_S = 15 * 60
+"""A part of 8 MB on an uplink of 100 kbit/s."""
+PATIENCE: "RetryConfig" = {"max_retries": 20, "retry_timeout": timedelta(minutes=20)}
+"""A part that was cut off is sent again, by itself, until the line is back: the parts before it stay."""
 
 _CODES = {
     "RequestTimeTooSkewed": "clock",
@@ -44,21 +52,26 @@ class BucketStore:
     def __init__(self, bucket: str, prefix: str, query: dict[str, str], credentials: Credentials) -> None:
         endpoint = query.get("endpoint", "")
         style = query.get("style", "path" if endpoint else "virtual")
-        self._store = S3Store(
-            bucket,
-            prefix=prefix or None,
-            access_key_id=credentials.user,
-            secret_access_key=credentials.secret,
-            region=query.get("region", "us-east-1"),
-            virtual_hosted_style_request=style == "virtual",
-            client_options={
-                "allow_http": endpoint.startswith("http://"),
-                "connect_timeout": timedelta(seconds=CONNECT_S),
-                "timeout": timedelta(seconds=SILENCE_S),
-            },
-            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)},
-            config={"endpoint": endpoint} if endpoint else {},
-        )
+
+        def store(silence_s: int, retries: "RetryConfig") -> S3Store:
+            return S3Store(
+                bucket,
+                prefix=prefix or None,
+                access_key_id=credentials.user,
+                secret_access_key=credentials.secret,
+                region=query.get("region", "us-east-1"),
+                virtual_hosted_style_request=style == "virtual",
+                client_options={
+                    "allow_http": endpoint.startswith("http://"),
+                    "connect_timeout": timedelta(seconds=CONNECT_S),
+                    "timeout": timedelta(seconds=silence_s),
+                },
+                retry_config=retries,
+                config={"endpoint": endpoint} if endpoint else {},
+            )
+
+        self._store = store(SILENCE_S, {"max_retries": 3, "retry_timeout": timedelta(seconds=60)})
+        self._patient = store(PART_S, PATIENCE)
 
     async def establish(self) -> None:
         return
@@ -92,7 +105,7 @@ class BucketStore:
             raise BackupFault("occupied", f"{name} is there already")
         with faults():
             await obstore.put_async(
-                self._store,
+                self._patient,
                 name,
                 pace.pieces(file),
                 use_multipart=True,

@@ -19,7 +19,7 @@ DAYS = 30
 """Any moment of the last 30 days that the bar was open can be restored."""
 LATEST_BASES = 2
 CHAIN = 16
-"""How many digits of the chain a name carries."""
+"""How many digits the chain has."""
 
 _BASE = re.compile(
     r"barbox-live-g(\d{1,6})-([0-9a-f]{8})-base-(\d{1,9})-(\d{13})-s(\d{4})-k([0-9A-F]{8})-([0-9a-f]{16})\.db\.zst\.age"
@@ -128,13 +128,13 @@ def folder(store: str) -> str:
 
 
 def chain_from(before: str) -> Any:
-    """The running hash of a log, with the chain before it."""
-    return hashlib.sha256(before.encode())
+    """The running hash of a log, with the chain before it: BLAKE2, which a Pi makes in a third of SHA-256's time."""
+    return hashlib.blake2b(before.encode(), digest_size=CHAIN // 2)
 
 
 def chain_of(digest: Any) -> str:
     """What a running hash has come to, as names carry it."""
-    return str(digest.hexdigest())[:CHAIN]
+    return str(digest.hexdigest())
 
 
 def head_name(generation: int, line: str) -> str:

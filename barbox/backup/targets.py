@@ -71,10 +71,12 @@ class Pace:
             self._free_at = max(now, self._free_at) + size / self._rate
             await asyncio.sleep(self._free_at - now)
 
-    async def pieces(self, file: Path) -> AsyncIterator[bytes]:
-        """A file, read at this pace."""
+    async def pieces(self, file: Path, begin: int = 0, size: int = 2**62) -> AsyncIterator[bytes]:
+        """A file, or `size` bytes of it from `begin` on, read at this pace."""
         with await asyncio.to_thread(file.open, "rb") as source:
-            while data := await asyncio.to_thread(source.read, PIECE):
+            source.seek(begin)
+            while data := await asyncio.to_thread(source.read, min(PIECE, size)):
+                size -= len(data)
                 await self.spend(len(data))
                 yield data
 

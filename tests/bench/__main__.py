@@ -175,6 +175,18 @@ def backup(options: argparse.Namespace) -> None:
     say(f"    p99 during by without: {Spread.of(slow):.2f}   (asked: <= 1.5)")
 
 
+def live(options: argparse.Namespace) -> None:
+    """What it costs that every order is copied to a stick at once."""
+    with servers.box() as alone, servers.copied() as copied:
+        for clients in options.clients:
+            results = _measured([alone, copied], clients, options)
+            say(f"\nOrders with and without a live copy, {clients} clients")
+            for line in table(results):
+                say(line)
+            against(results, servers.COPIED, servers.BOX, middle, "p50", "about 1")
+            against(results, servers.COPIED, servers.BOX, cpu, "CPU", "about 1")
+
+
 def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespace) -> Results:
     return alternate(
         targets,
@@ -193,6 +205,7 @@ PARTS = {
     "screens": screens,
     "start": start,
     "backup": backup,
+    "live": live,
     "paper": printers,
 }
 

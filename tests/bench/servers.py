@@ -9,14 +9,17 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench.sockets import masked
 from tests.bench.targets import Target
-from tests.faults.box import Pass, furnish, running
+from tests.faults.box import ADMIN_PIN, Pass, furnish, running
+from tests.faults.live_copy import wait_until_live
 
 NODE = Path(__file__).with_name("node")
 BARE, BOX, ONE_BY_ONE, EXPRESS = "bare handler", "box", "one commit an order", "express + socket.io"
+COPIED = "box, copied live"
 PRODUCTS = 300
 PLENTY = 1_000_000
 SLOWER_US = 8000
@@ -97,6 +100,21 @@ def launched(data: Path, known: Pass, *, one_by_one: bool = False, slow: bool = 
             live_headers={"Authorization": f"Bearer {known.session}"},
             reads={"menu": "/api/menu", "floor plan": "/api/floor", "open orders": "/api/orders?status=open"},
         )
+
+
+@contextmanager
+def copied() -> Iterator[Target]:
+    """The same box, with every order copied to a stick: a folder on the same disk, which is the worst case."""
+    with furnished() as (data, known):
+        stick = data.with_name("stick")
+        stick.mkdir()
+        with running(data) as new, closing(new.till(known)) as till:
+            till.call("POST", "/api/backups/recovery-key", {"pin": ADMIN_PIN})
+            till.call("POST", "/api/backups/targets", {"name": "Stick", "url": stick.as_uri()})
+            wait_until_live(data)
+        with launched(data, known) as target:
+            wait_until_live(data)
+            yield replace(target, name=COPIED)
 
 
 def cache() -> Path:

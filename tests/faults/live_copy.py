@@ -72,22 +72,14 @@ class Evening:
             self._items = furnish(till, 3, counted=1, on_shelf=1_000_000)
             self.key = recovery_key.read(till.call("POST", "/api/backups/recovery-key", {"pin": ADMIN_PIN})["key"])
             till.call("POST", "/api/backups/targets", {"name": "Stick", "url": self.stick.as_uri()})
-            self.wait_until_live()
+            wait_until_live(self.data)
             till.close()
-
-    def wait_until_live(self) -> None:
-        """Until the copy at the stick goes on from a base."""
-        begun, deadline = time.time() * 1000, time.monotonic() + PATIENCE_S
-        while not any(each.state == "live" and (each.at or 0) > begun for each in live.standing(self.data)):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the copy is not live: {live.standing(self.data)}")
-            time.sleep(0.05)
 
     def sell_until_killed(self, seconds: float, how: signal.Signals) -> tuple[int, float]:
         """Open, sell for so long, die; returns how many orders were answered, and when it died."""
         over = threading.Event()
         with running(self.data) as box, ThreadPoolExecutor() as staff:
-            self.wait_until_live()
+            wait_until_live(self.data)
             tills = [staff.submit(self._serve, box, self._pass, over) for _ in range(TILLS)]
             time.sleep(seconds)
             died = time.time()
@@ -138,6 +130,15 @@ class Evening:
     def bases(self) -> int:
         """How many copies of the whole database there are."""
         return len(list(self.stick.glob("*-live/*-base-*")))
+
+
+def wait_until_live(data: Path) -> None:
+    """Until a target's copy goes on from a base, as the box that was just started there says."""
+    begun, deadline = time.time() * 1000, time.monotonic() + PATIENCE_S
+    while not any(each.state == "live" and (each.at or 0) > begun for each in live.standing(data)):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the copy is not live: {live.standing(data)}")
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager
