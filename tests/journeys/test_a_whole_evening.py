@@ -252,7 +252,6 @@ def test_the_drawer_is_opened_sold_from_counted_blind_and_closed_with_a_z(bar: B
     assert z["overShort"] == 45000 - 48000 - price
     expect(verdict).to_contain_text("Short")
     page.locator("dialog footer .main").click()
-    page.get_by_role("tab", name="Closing time").click()
     expect(page.locator("li.done", has_text="Drawers counted")).to_be_visible()
     tablet.shoot("closing-time")
 
