@@ -1,7 +1,7 @@
 """Backups on WebDAV (RFC 4918): Nextcloud, a NAS. Read through obstore, written by a streamed PUT and a MOVE.
 
-WebDAV cannot go on with half a file, so a large one is sent as NAME.001, NAME.002 … and, when all are there, NAME.of002:
-a broken line costs one piece. `cat NAME.0*` puts them together.
+WebDAV cannot go on with half a file, so a large one is sent as NAME.001, NAME.002 … and, when all are there,
+NAME.of002: a broken line costs one piece. `cat NAME.0*` puts them together.
 """
 
 import asyncio

@@ -15,6 +15,9 @@ class FaultyDrive:
         self.fault = ""
         self.files: dict[str, bytes] = {}
         self.url = ""
+        self.puts = 0
+        self.fails_after: int | None = None
+        """From then on no PUT arrives."""
         self.stuck = asyncio.Event()
         """While it is not set nothing is answered."""
         self.stuck.set()
@@ -49,6 +52,9 @@ class FaultyDrive:
             if request.transport:
                 request.transport.abort()
             return web.Response(status=500)
+        self.puts += 1
+        if self.fails_after is not None and self.puts > self.fails_after:
+            return web.Response(status=503)
         self.files[name] = await request.read()
         return web.Response(status=201)
 
@@ -79,7 +85,12 @@ class FaultyDrive:
             "<D:resourcetype/></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
             for name, data in self.files.items()
         )
-        body = f'<?xml version="1.0"?><D:multistatus xmlns:D="DAV:">{items}</D:multistatus>'
+        own = (
+            "<D:response><D:href>/dav/</D:href><D:propstat><D:prop><D:resourcetype><D:collection/></D:resourcetype>"
+            "<D:getlastmodified>Sun, 22 Nov 2026 05:10:00 GMT</D:getlastmodified></D:prop>"
+            "<D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
+        )
+        body = f'<?xml version="1.0"?><D:multistatus xmlns:D="DAV:">{own}{items}</D:multistatus>'
         return web.Response(status=207, text=body, content_type="application/xml")
 
 
