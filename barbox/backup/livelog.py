@@ -241,7 +241,7 @@ class LiveLog:
             return self._opening(no)
 
     def chain(self, no: int, end: int) -> Any:
-        """The running SHA-256 of a log up to that place. Raises Gone."""
+        """The running hash of a log up to that place. Raises Gone."""
         with self._lock:
             self._look()
             length, _ = self._length(no)

@@ -35,6 +35,8 @@ CLAIM_EVERY_S = 60.0
 BASE_EVERY_MS = 7 * 24 * 3_600_000
 BASE_EVERY_BYTES = 256 * 1024 * 1024
 MOST_IN_A_PIECE = 4 * 1024 * 1024
+PART, WHOLE = 1, 3
+"""How hard a piece is compressed: what is only there for a while need not be small."""
 TIDY_EVERY = 50
 """Files are tidied away after so many whole logs, and with every base."""
 
@@ -290,7 +292,7 @@ class Carrier:
         await self._tell_head(store)
 
     async def _put(self, store: Store, name: str, data: bytes, *, read_back: bool = False) -> None:
-        sealed = await asyncio.to_thread(seal, data, self._sender.errand.recipient)
+        sealed = await asyncio.to_thread(seal, data, self._sender.errand.recipient, WHOLE if read_back else PART)
         await self._pace.spend(len(sealed))
         # one that is there is our own, from before a crash: its name tells that its content is the same
         new = await store.put_small(name, sealed, anew=True)
@@ -309,12 +311,12 @@ class Carrier:
         self._untidy = False
 
 
-def seal(data: bytes, recipient: str) -> bytes:
-    """Compressed and encrypted, as a backup is."""
+def seal(data: bytes, recipient: str, level: int) -> bytes:
+    """Compressed at that level of zstd and encrypted, as a backup is."""
     import pyrage
     import zstandard
 
-    packed = zstandard.ZstdCompressor(level=3, write_checksum=True).compress(data)
+    packed = zstandard.ZstdCompressor(level=level, write_checksum=True).compress(data)
     return bytes(pyrage.encrypt(packed, [pyrage.x25519.Recipient.from_str(recipient)]))
 
 
