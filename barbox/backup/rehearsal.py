@@ -8,11 +8,13 @@ import asyncio
 import contextlib
 import re
 import shutil
+import sqlite3
 import sys
 import urllib.request
 from pathlib import Path
 
 import msgspec
+import peewee
 
 from barbox.backup import children, commands
 from barbox.core.clock import BusinessDays, Clock
@@ -45,7 +47,7 @@ async def rehearse(database: Path, seq: int) -> str:
             await opened.write(commands.defuse)
         async with asyncio.timeout(PATIENCE_S):
             health = await _open(folder)
-    except (Broken, OSError, TimeoutError, msgspec.MsgspecError) as error:
+    except (Broken, OSError, TimeoutError, sqlite3.Error, peewee.PeeweeException, msgspec.MsgspecError) as error:
         return repr(error)[:500]
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -95,11 +95,11 @@ class FaultyDrive:
 
 
 @asynccontextmanager
-async def faulty_drive() -> AsyncIterator[FaultyDrive]:
-    """The drive on a free port."""
+async def faulty_drive(port: int = 0) -> AsyncIterator[FaultyDrive]:
+    """The drive, on a free port unless one is given."""
     drive = FaultyDrive()
     app = web.Application(client_max_size=2**30)
     app.router.add_route("*", "/dav/{name:.*}", drive.answer)
-    async with TestServer(app, host="127.0.0.1") as server:
+    async with TestServer(app, host="127.0.0.1", port=port or None) as server:
         drive.url = f"webdav+http://127.0.0.1:{server.port}/dav"
         yield drive
