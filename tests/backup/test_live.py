@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from barbox.backup import livelog
-from tests.backup.living import hurry, open_bar, restored, rounds
+from barbox.app import CONFIG
+from barbox.backup import livelog, segments
+from barbox.backup.live import LIVE
+from barbox.backup.segments import Base, Segment
+from tests.backup.living import hurry, open_bar, restored, rounds, until
 from tests.backup.servers import Place
+from tests.backup.test_night import add, make_key, sell
+from tests.backup.test_sunday import barbox
+from tests.bar import Swan
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +92,49 @@ async def test_any_moment_can_be_restored_to_the_order(stick: Place, tmp_path: P
         for at, sold in moments[::3]:
             await restored(stick, key, tmp_path / f"{at}", at)
             assert len(rounds(tmp_path / f"{at}")) == sold
+
+
+async def test_the_owner_sees_how_far_it_is_and_restores_the_moment_before_the_fire(
+    quiet_swan: Swan, stick: Place, tmp_path: Path
+) -> None:
+    ana = await quiet_swan.sign_in("Ana")
+    key = await make_key(ana)
+    async with ana.live("rooms=office") as feed:
+        target = await add(ana, stick, live=True)
+        told = await feed.until(lambda event: event["kind"] == "backup.live" and event["data"]["state"] == "live")
+    assert told["data"]["targetName"] == "Stick"
+    await sell(quiet_swan, 4)
+    before = quiet_swan.running.app[LIVE].rows[0].at or 0
+    await until(lambda: (quiet_swan.running.app[LIVE].rows[0].at or 0) > before + 100)
+    (copy,) = (await ana.get("/api/backups/live"))["copies"]
+    assert (copy["targetId"], copy["state"], copy["problem"], copy["everyS"]) == (target, "live", "", 0.05)
+    assert copy["behindS"] < 60 and copy["baseAt"]
+    listed = await barbox("backup", "list", "--data", str(quiet_swan.running.app[CONFIG].folder))
+    assert "live copy up to" in listed.out and "(live)" in listed.out
+    offered = await barbox("restore", "--from", stick.url)
+    assert "live copy, any moment since" in offered.out and "4 orders of" in offered.out
+    said = await barbox("restore", "--from", stick.url, "--to", str(tmp_path / "new"), "--key", key)
+    assert said.code == 0 and "4 orders" in said.out and "ends there" not in said.out, said.out
+    early = await barbox(
+        "restore", "--from", stick.url, "--to", str(tmp_path / "a"), "--key", key, "--at", "2020-01-01"
+    )
+    assert early.code == 1 and "the oldest is of" in early.out
+    answer = await ana.put(f"/api/backups/targets/{target}", {"name": "Stick", "url": stick.url, "live": False})
+    assert answer.status == 200
+    await until(lambda: not quiet_swan.running.app[LIVE].rows)
+    assert not (await ana.get("/api/backups/targets"))["targets"][0]["live"]
+
+
+def test_thirty_days_are_kept_and_what_only_leads_further_back_goes() -> None:
+    day = 86_400_000
+    names = []
+    for number in range(60):
+        at = 1_795_300_000_000 + number * day
+        if number % 7 == 0:
+            names.append(str(Base(1, "aaaaaaaa", number, at, 9, "A3F019C2", "0" * 16)))
+        names.append(str(Segment(1, "aaaaaaaa", number, 0, 4152, at, "0" * 16, "0" * 16)))
+    gone = segments.superfluous(names)
+    left = [part for name in names if name not in gone and (part := segments.parse(name))]
+    assert min(each.no for each in left) == 28, "the 30 days from the 31st on need the base before them"
+    ahead = str(Segment(1, "aaaaaaaa", 60, 0, 4152, 1_795_300_000_000 + 400 * day, "0" * 16, "0" * 16))
+    assert set(segments.superfluous([*names, ahead])) == set(gone), "a clock that jumps a year deletes no more"
