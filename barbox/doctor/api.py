@@ -13,7 +13,7 @@ routes = Routes("doctor")
 PERMISSION = "settings.edit"
 
 
-class FindingView(View):
+class CheckupItem(View):
     """`sentence` says what to do; empty when nothing."""
 
     about: str
@@ -27,7 +27,7 @@ class Checkup(View):
     """`state` is the worst of all."""
 
     state: State
-    findings: list[FindingView]
+    findings: list[CheckupItem]
 
 
 def admit(call: Call) -> None:
@@ -48,5 +48,5 @@ async def checkup(call: Call) -> Checkup:
     return Checkup(worst(findings), [view(each, call.language) for each in findings])
 
 
-def view(finding: Finding, language: str) -> FindingView:
-    return FindingView(finding.about, finding.name(language), finding.state, finding.value, finding.sentence(language))
+def view(finding: Finding, language: str) -> CheckupItem:
+    return CheckupItem(finding.about, finding.name(language), finding.state, finding.value, finding.sentence(language))

@@ -10,7 +10,7 @@ import msgspec
 
 from barbox.discovery import local_addresses
 from barbox.doctor import api, box, machine
-from barbox.doctor.api import Checkup, FindingView
+from barbox.doctor.api import Checkup, CheckupItem
 from barbox.doctor.findings import worst
 
 SIGNS = {"good": "ok", "warning": "look", "alarm": "ALARM", "unknown": "-"}
@@ -40,7 +40,7 @@ def _asked(port: int, language: str) -> Checkup | None:
         return None
 
 
-def _line(finding: FindingView) -> str:
+def _line(finding: CheckupItem) -> str:
     line = f"{SIGNS[finding.state]:6}{finding.name}"
     if finding.value:
         line += f": {finding.value}"

@@ -67,12 +67,42 @@ export interface BonusStep {
 	bonus: number;
 }
 
+export interface BundleView {
+	file: string;
+	version: string;
+	released: string;
+	signedBy: string;
+	notes: Record<string, string>;
+	problem: string;
+}
+
 export interface CategoryView {
 	id: number;
 	name: string;
 	names: Record<string, string>;
 	color: string;
 	sort: number;
+}
+
+export interface Checkup {
+	state: "alarm" | "good" | "unknown" | "warning";
+	findings: CheckupItem[];
+}
+
+export interface CheckupItem {
+	about: string;
+	name: string;
+	state: "alarm" | "good" | "unknown" | "warning";
+	value: string;
+	sentence: string;
+}
+
+export interface ClockView {
+	now: string;
+	businessDay: string;
+	quality: "ahead" | "guess" | "trusted" | "unverified";
+	source: "ntp" | "owner" | "tablets" | null;
+	aheadMs: number;
 }
 
 export interface CodeView {
@@ -1181,6 +1211,22 @@ export interface TrustView {
 	fingerprint: string;
 	page: string;
 	qrSvg: string;
+}
+
+export interface Updates {
+	version: string;
+	managed: boolean;
+	trying: string;
+	step: string;
+	stepVersion: string;
+	detail: string;
+	refused: string;
+	reason: string;
+	keys: string[];
+	bundles: BundleView[];
+	source: string;
+	lookedAt: string;
+	lookProblem: string;
 }
 
 export interface Venue {

@@ -4,6 +4,7 @@ import MapIcon from '@lucide/svelte/icons/map';
 import PrinterIcon from '@lucide/svelte/icons/printer';
 import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import Settings from '@lucide/svelte/icons/settings-2';
+import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import TabletSmartphone from '@lucide/svelte/icons/tablet-smartphone';
 import Users from '@lucide/svelte/icons/users';
 import Utensils from '@lucide/svelte/icons/utensils';
@@ -34,6 +35,7 @@ export const SECTIONS: readonly Section[] = [
 	{ path: 'printers', title: 'section.printers', may: 'printer.use', icon: PrinterIcon, group: 'box' },
 	{ path: 'papers', title: 'section.papers', may: 'printer.edit', icon: ReceiptText, group: 'box' },
 	{ path: 'devices', title: 'section.devices', may: 'device.edit', icon: TabletSmartphone, group: 'box' },
-	{ path: 'backups', title: 'section.backups', may: 'backup.run', icon: DatabaseBackup, group: 'box' }
+	{ path: 'backups', title: 'section.backups', may: 'backup.run', icon: DatabaseBackup, group: 'box' },
+	{ path: 'doctor', title: 'section.doctor', may: 'settings.edit', icon: Stethoscope, group: 'box' }
 ];
 export const GROUPS = ['sell', 'guests', 'figures', 'house', 'box'] as const;

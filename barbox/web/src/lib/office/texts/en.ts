@@ -13,6 +13,7 @@ export const en = {
 	'section.papers': 'Paper',
 	'section.devices': 'Devices',
 	'section.backups': 'Backups',
+	'section.doctor': 'Check-up',
 	'section.settings': 'Settings',
 	'group.sell': 'What is sold',
 	'group.guests': 'Guests',

@@ -15,6 +15,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'section.papers': '单据样式',
 	'section.devices': '设备',
 	'section.backups': '备份',
+	'section.doctor': '体检',
 	'section.settings': '设置',
 	'group.sell': '商品',
 	'group.guests': '客人',

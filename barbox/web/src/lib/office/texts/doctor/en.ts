@@ -1,0 +1,21 @@
+export const en = {
+	good: 'All is well.',
+	look: 'Some things want a look.',
+	alarm: 'Something needs you today.',
+	again: 'Look again',
+	looking: 'Looking …',
+	clock: 'Clock',
+	clockNow: 'The box shows {time}',
+	ahead: 'It is {minutes} min ahead, and runs slower until it is right.',
+	takeTime: 'Take this device’s time',
+	taken: 'The time is set',
+	updates: 'Updates',
+	runs: 'Version {version}',
+	noUpdate: 'No update is here. Put a USB stick with one in.',
+	unmanaged: 'This box was not laid out by the installer: it is updated as it was installed.',
+	install: 'Install {version}',
+	installing: 'The update is being prepared. Selling goes on; the box restarts for a moment at the end.',
+	trying: 'Version {version} is being tried.',
+	keys: 'Trusted keys: {keys}',
+	noKeys: 'No key is trusted yet: sudo barbox update trust FILE'
+} as const;
