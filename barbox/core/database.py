@@ -59,12 +59,14 @@ class Database:
     ) -> None:
         self.path = path
         self.clock = clock
-        self._writer = Writer(path, connection, clock, days, batch, self._settle, gate)
+        self._writer = Writer(path, connection, clock, days, batch, self._settle, gate, self._send_out)
         self._loop = asyncio.get_running_loop()
         self._subscribers: list[Callable[[int, list[Event]], None]] = []
         self._signals: dict[Signal, list[Callable[[], None]]] = {}
         self._readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
         self._opened = 0
+        self._reading: dict[Snapshot, aiosqlite.Connection] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -144,14 +146,20 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator["Snapshot"]:
-        """Several reads of one moment; `snapshot.seq` is the journal's head at it."""
+        """Several reads of one moment; `snapshot.seq` is the journal's head at it.
+
+        Raises Unavailable in one that stays until the write-ahead log has grown too far.
+        """
         connection = await self._readers.get()
+        snapshot = Snapshot(connection)
+        self._reading[snapshot] = connection
         try:
             await connection.execute("BEGIN")
-            yield Snapshot(connection)
+            yield snapshot
         finally:
+            del self._reading[snapshot]
             # A cancelled reader's statements still run on the connection's thread: it is free only after them.
-            ending = asyncio.ensure_future(connection.rollback())
+            ending = asyncio.ensure_future(self._end(connection))
             ending.add_done_callback(lambda _: self._readers.put_nowait(connection))
             await asyncio.shield(ending)
 
@@ -198,6 +206,19 @@ class Database:
         self._writer.hand_over()
         await asyncio.to_thread(self._writer.stop)
 
+    async def _end(self, connection: aiosqlite.Connection) -> None:
+        await asyncio.gather(*self._leaving)
+        await connection.rollback()
+
+    def _send_out(self) -> None:
+        """Readers are in the way: each is stopped, and its moment given up."""
+        for snapshot, connection in self._reading.items():
+            if not snapshot.over:
+                snapshot.over = True
+                leaving = asyncio.create_task(_leave(connection))
+                self._leaving.add(leaving)
+                leaving.add_done_callback(self._leaving.discard)
+
     def _settle(self, done: Sequence[Done], seq: int, events: list[Event], signals: set[Signal]) -> None:
         for each in done:
             if each.future.cancelled():
@@ -216,18 +237,29 @@ class Database:
                 wake()
 
 
+async def _leave(connection: aiosqlite.Connection) -> None:
+    await connection.interrupt()
+    await connection.rollback()
+
+
 class Snapshot:
-    """One moment of the database, seen by a reader."""
+    """One moment of the database, seen by a reader. `over` when the box could not wait for it any longer."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
+        self.over = False
 
     async def all(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> list[Row]:
-        """All rows of a query, each as `row(*columns)`."""
-        if isinstance(query, Statement):
-            rows = await self._connection.execute_fetchall(query.sql, query.bind(parameters))
-        else:
-            rows = await self._connection.execute_fetchall(*query.sql())
+        """All rows of a query, each as `row(*columns)`. Raises Unavailable when it took far too long."""
+        sql, values = (query.sql, query.bind(parameters)) if isinstance(query, Statement) else query.sql()
+        try:
+            rows = await self._connection.execute_fetchall(sql, values)
+        except sqlite3.OperationalError as error:
+            if not self.over:
+                raise
+            raise Unavailable(f"the reading took too long ({error})") from None
+        if self.over:
+            raise Unavailable("the reading took too long")
         return [row(*columns) for columns in rows]
 
     async def one(self, query: Statement | peewee.Query, row: type[Row], **parameters: Any) -> Row | None:

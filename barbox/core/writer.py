@@ -34,6 +34,8 @@ ASK_AGAIN_BYTES = 1024 * 1024
 """When the gate said no."""
 CHECKPOINT_PATIENCE_MS = 100
 IDLE_S = 1.0
+MOST_READ_BYTES = 64 * 1024 * 1024
+"""A reader that stays in its snapshot while the write-ahead log grows beyond this has to leave."""
 MOST_HELD_BYTES = 256 * 1024 * 1024
 """However long somebody holds the main file frozen, the write-ahead log does not outgrow this."""
 DISK_FAILED = {
@@ -104,7 +106,8 @@ Gate = Callable[[bool], bool]
 
 
 class Writer:
-    """Owns the writing connection from `start` to `stop`; `settle` is called on the event loop after each commit."""
+    """Owns the writing connection from `start` to `stop`; `settle` is called on the event loop after each commit,
+    `crowded` when readers keep the write-ahead log from being emptied for too long."""
 
     def __init__(
         self,
@@ -115,6 +118,7 @@ class Writer:
         most: int,
         settle: Settle,
         gate: Gate,
+        crowded: Callable[[], None],
     ) -> None:
         self.memory = WriterMemory(journal.head(connection), days)
         self.failure: str | None = None
@@ -125,6 +129,7 @@ class Writer:
         self._most = most
         self._settle = settle
         self._gate = gate
+        self._crowded = crowded
         self._loop = asyncio.get_running_loop()
         self._submitted: list[Job] = []
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
@@ -331,6 +336,9 @@ class Writer:
             log.exception("checkpoint failed")
             busy = 1
         self._checkpoint_at = self._wal_bytes() + CHECKPOINT_BYTES if busy else CHECKPOINT_BYTES
+        if busy and self._wal_bytes() > MOST_READ_BYTES:
+            self._loop.call_soon_threadsafe(self._crowded)
+            self._checkpoint_at = self._wal_bytes() + ASK_AGAIN_BYTES
         return not busy
 
     def _wal_bytes(self) -> int:

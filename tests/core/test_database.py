@@ -352,3 +352,26 @@ async def test_a_command_may_be_given_its_arguments_by_name(tmp_path: Path) -> N
     async with open_database(tmp_path) as database:
         assert await database.write(note, text="gin") == 1
         assert notes(database.path) == ["gin"]
+
+
+async def test_a_reader_that_stays_for_ever_is_sent_out_before_the_log_fills_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box_writer, "CHECKPOINT_BYTES", 50_000)
+    monkeypatch.setattr(box_writer, "ASK_AGAIN_BYTES", 10_000)
+    monkeypatch.setattr(box_writer, "MOST_READ_BYTES", 200_000)
+    monkeypatch.setattr(box_writer, "CHECKPOINT_PATIENCE_MS", 1)
+    log = tmp_path / "barbox.db-wal"
+    async with open_database(tmp_path) as database:
+        await database.write(note, "gin")
+        with pytest.raises(Unavailable):
+            async with database.snapshot() as snapshot:
+                assert len(await snapshot.all(notes_query(), Value)) == 1
+                while not snapshot.over:
+                    await database.write(note, f"tonic {database.seq} {'x' * 2000}")
+                await snapshot.all(notes_query(), Value)
+        before = database.seq
+        for number in range(60):
+            await database.write(note, f"lime {number} {'x' * 2000}")
+        assert log.stat().st_size < 300_000
+        assert len(await database.read(notes_query(), Value)) == before + 60
