@@ -62,6 +62,7 @@ class House {
 	private readonly listeners = new Set<(event: BoxEvent) => void>();
 	private seq = 0;
 	watched = 0;
+	private areaId: number | null = null;
 	private menuTag: string | null = null;
 	private socket: LiveSocket | null = null;
 	private held: BoxEvent[] = [];
@@ -178,6 +179,13 @@ class House {
 			this.jobs = (reply.body as { jobs: PrintJob[] }).jobs;
 	}
 
+	/** Prices as they are in this area, null for those of the house: a happy hour may be the terrace's alone. */
+	enter(areaId: number | null): void {
+		if (areaId === this.areaId) return;
+		this.areaId = areaId;
+		if (this.live) void this.loadMenu();
+	}
+
 	/** Happy hours begin and end on the minute: so does the asking, that tiles and bills tell the same price. */
 	private eachMinute(): void {
 		const rest = MENU_MS - (Date.now() % MENU_MS);
@@ -203,7 +211,8 @@ class House {
 
 	private async loadMenu(): Promise<void> {
 		const etag = this.menu ? this.menuTag : null;
-		const reply = await carryAs(session.current?.token ?? null, { path: '/api/menu', etag });
+		const path = this.areaId ? `/api/menu?areaId=${this.areaId}` : '/api/menu';
+		const reply = await carryAs(session.current?.token ?? null, { path, etag });
 		if (reply.status !== 200) return;
 		this.menu = reply.body as Menu;
 		this.menuTag = reply.etag;
