@@ -16,7 +16,7 @@ from aiohttp import web
 from barbox import __version__, discovery, supervision
 from barbox import web as screens
 from barbox.backup import api as backup_api
-from barbox.backup import hatch, live, live_api, replaced, wizard, wizard_api
+from barbox.backup import export_api, hatch, live, live_api, replaced, wizard, wizard_api
 from barbox.backup import jobs as backup
 from barbox.backup.livelog import LiveLog
 from barbox.config import Config
@@ -100,6 +100,7 @@ ROOMS: tuple[Routes, ...] = (
     metrics.routes,
     live_api.routes,
     wizard_api.routes,
+    export_api.routes,
 )
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE_FILE = "barbox.db"

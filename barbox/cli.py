@@ -284,13 +284,14 @@ def backup_verify(data: str, key: str | None, key_file: str | None) -> None:
 @backup.command("export")
 @_DATA
 @click.option("--to", type=click.Path(dir_okay=False), required=True, help="The zip file to write.")
-def backup_export(data: str, to: str) -> None:
+@click.option("--xlsx", is_flag=True, help="Also a spreadsheet for each table, which takes longer.")
+def backup_export(data: str, to: str, xlsx: bool) -> None:
     """Write everything into one zip: a SQLite file and a CSV file for each table. Also while the box runs."""
     from barbox.app import database_file
     from barbox.backup.export import export
 
     with _sentences():
-        tables = export(database_file(Path(data)), Path(to))
+        tables = export(database_file(Path(data)), Path(to), xlsx=xlsx)
     click.echo(f"{to}: {tables} tables")
 
 

@@ -1,27 +1,22 @@
 """Backups: the calls of the office screen. Admins only."""
 
-import asyncio
 import contextlib
-import shutil
-import sys
-import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Literal
 
 import segno
 from aiohttp import web
 
-from barbox.backup import children, commands, media, recovery_key, rules
+from barbox.backup import commands, media, recovery_key, rules
 from barbox.backup.commands import EditTarget, Made
 from barbox.backup.faults import BackupFault, sentence
 from barbox.backup.jobs import KEEPER, Keeper
 from barbox.backup.queries import CopyRow, TargetRow
 from barbox.backup.standing import Standing
-from barbox.backup.targets import Pace, check
+from barbox.backup.targets import check
 from barbox.backup.wizard_api import Media, medium_view
 from barbox.core.clock import rfc3339
-from barbox.core.errors import BadRequest, Broken, NotFound, Unavailable, WrongPin
+from barbox.core.errors import BadRequest, Broken, NotFound, WrongPin
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Body, View
@@ -281,37 +276,6 @@ async def take_over(call: Call, body: AdminPin) -> Answer[Made]:
     keeper.replaced_by = 0
     keeper.greet(0)
     return answer
-
-
-@routes.get("/api/backups/export", "backup.run")
-async def export(call: Call) -> web.StreamResponse:
-    """Everything the owner has, as a zip: one SQLite file and a CSV file for each table."""
-    scratch = await asyncio.to_thread(tempfile.mkdtemp, prefix="export-", dir=call.db.path.parent)
-    try:
-        target = f"{scratch}/barbox.zip"
-        child = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "19", sys.executable, "-m", "barbox.backup.export", str(call.db.path), target),
-            env=children.environment(),
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _, said = await child.communicate()
-        if child.returncode:
-            raise Unavailable(said.decode(errors="replace").strip()[-200:])
-        day = call.db.days.local(call.db.clock.now()).strftime("%Y-%m-%d")
-        response = web.StreamResponse(
-            headers={
-                "Content-Type": "application/zip",
-                "Content-Disposition": f'attachment; filename="barbox-{day}.zip"',
-                "Cache-Control": "no-store",
-            }
-        )
-        await response.prepare(call.request)
-        async for piece in Pace().pieces(Path(target)):
-            await response.write(piece)
-        await response.write_eof()
-        return response
-    finally:
-        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
 async def _ask_pin(call: Call, pin: str) -> None:

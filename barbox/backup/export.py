@@ -12,10 +12,12 @@ import sqlite3
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from barbox.backup import spreadsheet
+from barbox.backup.tables import described
 from barbox.core.errors import Broken
 
 LEFT_OUT = ("session", "pin_lock", "pairing_code", "answer")
@@ -29,8 +31,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 README = """This is everything the box holds, as of the moment it was exported.
 
-barbox.db    all tables in one SQLite 3 file; its schema is in it (.schema in the sqlite3 program)
+barbox.db    all tables in one SQLite 3 file
+SCHEMA.md    what each table is for, and its columns
 csv/*.csv    the same, a file for each table: UTF-8, comma, first line the columns' names
+xlsx/*.xlsx  the same as spreadsheets, where they were asked for
 
 Amounts are integers in the currency's minor unit (cents, fen), quantities in thousandths, tax rates in basis points,
 times in milliseconds since 1970-01-01 UTC, business days as YYYYMMDD. names are JSON by language.
@@ -39,8 +43,11 @@ Left out: PINs, tokens, sessions, stored answers, the backup targets' credential
 """
 
 
-def export(database: Path, target: Path) -> int:
-    """Write the zip, also while the box runs; returns the number of tables. Raises Broken."""
+def export(database: Path, target: Path, *, xlsx: bool = False) -> int:
+    """Write the zip, also while the box runs; `xlsx`: with a spreadsheet for each table, which takes longer.
+
+    Returns the number of tables. Raises Broken.
+    """
     if not database.exists():
         raise Broken(f"there is no {database}")
     if target.exists():
@@ -55,10 +62,15 @@ def export(database: Path, target: Path) -> int:
             part = Path(work) / "export.zip"
             with zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
                 packed.writestr("README.txt", README)
+                packed.writestr("SCHEMA.md", "\n".join(described(taken)))
                 packed.write(copy, "barbox.db")
                 for table in tables:
                     with packed.open(f"csv/{table}.csv", "w", force_zip64=True) as raw:
                         _write_csv(taken, table, raw)
+                    if xlsx:
+                        sheet = Path(work) / "table.xlsx"
+                        spreadsheet.write(sheet, {table: _rows(taken, table)})
+                        packed.write(sheet, f"xlsx/{table}.xlsx")
         part.chmod(0o600)
         with part.open("rb") as written:
             os.fsync(written.fileno())
@@ -97,6 +109,13 @@ def _write_csv(taken: sqlite3.Connection, table: str, raw: IO[bytes]) -> None:
     text.detach()
 
 
+def _rows(taken: sqlite3.Connection, table: str) -> Iterator[Sequence[object]]:
+    rows = taken.execute(f'SELECT * FROM "{table}"')  # noqa: S608 (the table's own name)
+    yield [column[0] for column in rows.description]
+    for row in rows:
+        yield [_text_or_hex(value) if isinstance(value, bytes) else value for value in row]
+
+
 def _shown(row: tuple[object, ...]) -> Iterator[object]:
     for value in row:
         if isinstance(value, bytes):
@@ -116,6 +135,6 @@ def _text_or_hex(value: bytes) -> str:
 
 if __name__ == "__main__":
     try:
-        export(Path(sys.argv[1]), Path(sys.argv[2]))
+        export(Path(sys.argv[1]), Path(sys.argv[2]), xlsx="--xlsx" in sys.argv)
     except (Broken, OSError, sqlite3.Error) as error:
         sys.exit(str(error))

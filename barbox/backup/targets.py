@@ -127,6 +127,13 @@ def _folder(parts: SplitResult) -> Path:
     return (media.folder_of(label) or Path("/not-plugged-in") / label) / parts.path.strip("/")
 
 
+def _check_medium(url: str, parts: SplitResult) -> None:
+    if parts.scheme == "usb" and (not parts.netloc or parts.query or ".." in parts.path):
+        raise Broken(f"{url}: a stick is written usb://LABEL or usb://LABEL/folder")
+    if parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/") or len(parts.path) < 2):
+        raise Broken(f"{url}: a folder is written file:///mnt/usb")
+
+
 def _parsed(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -135,13 +142,8 @@ def _parsed(url: str) -> SplitResult:
         raise Broken(f"{url} is not an address: {error}") from None
     query: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
     match parts.scheme:
-        case "usb" if not parts.netloc or query or ".." in parts.path:
-            raise Broken(f"{url}: a stick is written usb://LABEL or usb://LABEL/folder")
-        case "usb":
-            pass
-        case "file":
-            if parts.netloc or not parts.path.startswith("/") or len(parts.path) < 2:
-                raise Broken(f"{url}: a folder is written file:///mnt/usb")
+        case "usb" | "file":
+            _check_medium(url, parts)
         case "s3":
             unknown = query.keys() - {"endpoint", "region", "style"}
             if not parts.netloc or unknown:
