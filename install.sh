@@ -140,7 +140,8 @@ install_here() { # EXTRAS ("", "test" or more, with commas)
     fi
     warn_of_little_memory
     say "Installing Barbox and building the tablets' app: one to three minutes the first time."
-    pip_install .venv --editable ".${extra:+[$extra]}" || fail "the installation did not succeed; the lines above say why."
+    pip_install .venv --editable ".${extra:+[$extra]}" ||
+            fail "the installation did not succeed; the lines above say why."
     # Generated sources count too, so the state is read again after the build.
     now=$(fingerprint pyproject.toml build_backend.py barbox/build_web.py barbox/web)
     printf '%s\n%s\n' "$now" "$extra" >"$stamp"
@@ -198,9 +199,9 @@ install_release() {
     local now release previous source
     if [ -n "${offline:-}" ]; then
         check_wheelhouse
-        now=$(fingerprint pyproject.toml firmware_scripts systemd "$offline")
+        now=$(fingerprint pyproject.toml requirements firmware_scripts systemd "$offline")
     else
-        now=$(fingerprint pyproject.toml build_backend.py barbox printers firmware_scripts systemd)
+        now=$(fingerprint pyproject.toml requirements build_backend.py barbox printers firmware_scripts systemd)
     fi
     release=$OPT/releases/$(release_name "$now")
     if [ ! -f "$release/.installed-from" ]; then
@@ -208,12 +209,16 @@ install_release() {
         rm -rf "$release"
         mkdir -p "$OPT/releases"
         make_venv "$release"
+        # What a box runs is what was tested: every package by its version and hash.
+        pip_install "$release" --require-hashes --requirement requirements/box.lock ||
+            fail "the installation did not succeed; the lines above say why."
         if [ -n "${offline:-}" ]; then
-            pip_install "$release" barbox || fail "the wheelhouse $offline does not hold all that is needed."
+            pip_install "$release" --no-deps barbox || fail "the wheelhouse $offline does not hold all that is needed."
         else
             warn_of_little_memory
             source=$(copy_of_sources)
-            pip_install "$release" "$source" || fail "the installation did not succeed; the lines above say why."
+            pip_install "$release" --no-deps "$source" ||
+                fail "the installation did not succeed; the lines above say why."
             rm -rf "$source"
         fi
         cp -r firmware_scripts systemd README.md "$release/"

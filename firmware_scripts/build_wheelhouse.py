@@ -5,14 +5,17 @@ Node nor the memory to build. One wheelhouse can serve several machines (--machi
 """
 
 import argparse
+import re
 import sys
+from pathlib import Path
 
-from firmware_scripts.plan import Machine, Run, Step
+from firmware_scripts.plan import Machine, Run, Step, Write
 
 NEEDS_ROOT = False
 # Debian 12 has glibc 2.36; pip has to be told every older one that a wheel may have been made for.
 PLATFORMS = (*(f"manylinux_2_{minor}_{{}}" for minor in range(36, 16, -1)), "manylinux2014_{}")
 MACHINES = ("aarch64", "x86_64")
+LOCK = Path(__file__).parents[1] / "requirements" / "box.lock"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,11 +35,33 @@ def plan(options: argparse.Namespace, _machine: Machine) -> list[Step]:
         Run(("rm", "-rf", "build")),
         Run((*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", options.folder, ".")),
     ]
-    for machine in options.machine or MACHINES:
-        platforms = [f"--platform={name.format(machine)}" for name in PLATFORMS]
-        for python in options.python or ("3.11", "3.13"):
-            download = (*pip, "download", "--quiet", "--only-binary=:all:", "--dest", options.folder)
-            # By its file, never by its name: a stranger may have put a "barbox" on PyPI.
-            wanted = ("sh", "-c", 'exec "$@" "$0"/barbox-*.whl', options.folder)
-            steps.append(Run((*wanted, *download, *platforms, f"--python-version={python}")))
+    lock = LOCK.read_text(encoding="utf-8")
+    for python in options.python or ("3.11", "3.13"):
+        pins = f"{options.folder}/pins-{python}.txt"
+        steps.append(Write(pins, pins_for(lock, python)))
+        for machine in options.machine or MACHINES:
+            platforms = [f"--platform={name.format(machine)}" for name in PLATFORMS]
+            download = (*pip, "download", "--quiet", "--only-binary=:all:", "--no-deps", "--dest", options.folder)
+            which = (f"--python-version={python}", "--require-hashes", f"--requirement={pins}")
+            steps.append(Run((*download, *platforms, *which)))
     return [*steps, Run(("sh", "-c", 'cd "$0" && sha256sum *.whl > SHA256SUMS', options.folder))]
+
+
+def pins_for(lock: str, python: str) -> str:
+    """The lock's packages for Linux and that Python: pip asks the markers of the Python it runs on, not the box's."""
+    wanted = tuple(int(part) for part in python.split("."))
+    kept = []
+    for block in re.split(r"\n(?=\S)", lock):
+        found = re.match(r"(\S+) ; (\w+) (\S+) '([^']+)'", block)
+        if not found:
+            kept.append(block)
+            continue
+        name, what, how, value = found.groups()
+        if what == "python_full_version":
+            there = tuple(int(part) for part in value.split("."))
+            fits = wanted < there if how == "<" else wanted >= there
+        else:
+            fits = what != "sys_platform" or value == "linux"
+        if fits:
+            kept.append(block.replace(found.group(0), name, 1))
+    return "\n".join(kept) + "\n"

@@ -53,7 +53,15 @@ def plan(options: argparse.Namespace, machine: Machine) -> list[Step]:
         raise ValueError(f"{wheelhouse} holds no Barbox; make it with: python3 -m firmware_scripts build-wheelhouse")
     stage = f"{options.folder}/stage-barbox"
     source = machine.path(f"{stage}/00-barbox/files/source")
-    parts = ("install.sh", "pyproject.toml", "build_backend.py", "README.md", "systemd", "firmware_scripts")
+    parts = (
+        "install.sh",
+        "pyproject.toml",
+        "build_backend.py",
+        "README.md",
+        "requirements",
+        "systemd",
+        "firmware_scripts",
+    )
     return [
         Write(f"{options.folder}/config", CONFIG),
         Write(f"{stage}/prerun.sh", PREVIOUS, mode=0o755),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from firmware_scripts.__main__ import SCRIPTS, _parser, main
+from firmware_scripts.build_wheelhouse import pins_for
 from firmware_scripts.plan import Machine, Run, carry_out, show
 from firmware_scripts.sd_care import fstab
 
@@ -251,6 +252,19 @@ def test_the_wheelhouse_is_for_both_kinds_of_machine(tmp_path: Path) -> None:
     plan = show(SCRIPTS["build-wheelhouse"].plan(options, Machine(tmp_path)))
     assert plan.count("--platform=manylinux_2_28_aarch64") == plan.count("--platform=manylinux_2_28_x86_64") == 2
     assert "SHA256SUMS" in plan
+    assert plan.count("--only-binary") == 4
+
+
+def test_a_wheelhouse_is_pinned_for_the_python_of_the_box_not_of_the_builder() -> None:
+    lock = "# pins\na==1 \\\n    --hash=x\nd==1.3 ; python_full_version < '3.12' \\\n    --hash=y\n"
+    lock += "d==3.0 ; python_full_version >= '3.12' \\\n    --hash=z\nc==9 ; sys_platform == 'win32' \\\n    --hash=w"
+    old, new = pins_for(lock, "3.11"), pins_for(lock, "3.13")
+    assert "d==1.3 \\\n    --hash=y" in old
+    assert "d==3.0 \\\n    --hash=z" in new
+    assert "d==3.0" not in old
+    assert "d==1.3" not in new
+    assert "c==9" not in old + new
+    assert old.count("a==1 \\") == new.count("a==1 \\") == 1
 
 
 def test_a_release_is_built_from_the_wheelhouse_for_one_kind_of_machine(tmp_path: Path) -> None:
