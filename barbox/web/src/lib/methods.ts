@@ -8,7 +8,7 @@ export function methodName(method: Method | string): string {
 		case 'cash':
 		case 'card':
 		case 'mobile':
-			return t(`pay.${method}`);
+			return w(`pay.${method}`);
 		case 'voucher':
 		case 'house':
 		case 'walkout':
