@@ -80,7 +80,8 @@ class Evening:
         over = threading.Event()
         with running(self.data) as box, ThreadPoolExecutor() as staff:
             wait_until_live(self.data)
-            tills = [staff.submit(self._serve, box, self._pass, over) for _ in range(TILLS)]
+            known = box.sign_in(self._pass.device)
+            tills = [staff.submit(self._serve, box, known, over) for _ in range(TILLS)]
             time.sleep(seconds)
             died = time.time()
             os.kill(box.pid, how)
