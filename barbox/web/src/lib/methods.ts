@@ -1,6 +1,5 @@
 import type { Method } from '#lib/api/types.ts';
 import { w } from '#lib/texts/till/till.ts';
-import { t } from '#lib/texts/texts.svelte.ts';
 
 /** What a means of payment is called; also those that only the box books, such as a walk-out. */
 export function methodName(method: Method | string): string {
