@@ -19,6 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, get_args, get_origin, g
 import msgspec
 from aiohttp import web
 
+from barbox.core import asking
 from barbox.core.actor import Actor
 from barbox.core.database import Database
 from barbox.core.errors import (
@@ -243,6 +244,7 @@ async def problems(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """The one place where refusals, bad input and accidents become problem+json."""
+    asking.begin()
     try:
         return await handler(request)
     except Refusal as refusal:
@@ -264,7 +266,7 @@ async def problems(
         return problem(request, Unavailable("a connection failed"))
     except Exception:
         log.exception("request crashed", extra={"path": request.path})
-        return problem(request, _Accident())
+        return problem(request, _Accident(requestId=asking.request_id()))
 
 
 def problem(request: web.Request, refusal: Refusal) -> web.Response:

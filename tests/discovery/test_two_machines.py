@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
@@ -52,12 +53,7 @@ class Host:
 
     def sees(self, true: Callable[[str], bool]) -> str:
         """Looks around until what is seen is as expected."""
-        seen = ""
-        for _ in range(20):
-            seen = self.looks_around()
-            if true(seen):
-                return seen
-        raise AssertionError(f"never seen; last: {seen}")
+        return until(self.looks_around, true)
 
     @contextmanager
     def box(self, name: str) -> Iterator[IO[str]]:
@@ -102,6 +98,69 @@ def hosts() -> Iterator[tuple[Host, Host]]:
         except subprocess.CalledProcessError as problem:
             pytest.skip(f"network namespaces are not to be had here: {problem.stderr.decode().strip()}")
         yield one, two
+
+
+@contextmanager
+def avahi(host: Host, folder: Path) -> Iterator[Callable[[str], str]]:
+    """Debian's own mDNS on that machine, without D-Bus' help; gives what `avahi-browse` sees of a service type."""
+    missing = [name for name in ("avahi-daemon", "avahi-browse", "dbus-daemon", "unshare") if not shutil.which(name)]
+    if missing:
+        pytest.skip(f"{', '.join(missing)} is not here: apt-get install avahi-daemon avahi-utils dbus")
+    bus, settings = folder / "bus", folder / "avahi.conf"
+    bus_settings = folder / "bus.conf"
+    bus_settings.write_text(
+        f"<busconfig><type>system</type><listen>unix:path={bus}</listen><auth>EXTERNAL</auth>"
+        '<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/>'
+        '<allow user="*"/></policy></busconfig>'
+    )
+    settings.write_text(f"[server]\nhost-name=laptop\nuse-ipv6=no\nallow-interfaces={host.wire}\nenable-dbus=yes\n")
+    environment = os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"}
+    # A /run of its own: another avahi may run on this machine.
+    inside = ["ip", "netns", "exec", host.space, "unshare", "--mount", "sh", "-c"]
+    daemons = (
+        "mount -t tmpfs tmpfs /run && mkdir -p /run/avahi-daemon && "
+        f"dbus-daemon --config-file={bus_settings} --nofork & "
+        f"until [ -S {bus} ]; do sleep 0.05; done; "
+        f"exec avahi-daemon --file {settings} --no-drop-root --no-chroot --no-rlimits"
+    )
+    with subprocess.Popen(
+        [*inside, daemons], env=environment, start_new_session=True, stderr=subprocess.DEVNULL
+    ) as running:
+
+        def browse(kind: str) -> str:
+            words = ["avahi-browse", "--parsable", "--resolve", "--terminate", "--no-db-lookup", kind]
+            command = ["ip", "netns", "exec", host.space, *words]
+            return subprocess.run(command, env=environment, check=False, capture_output=True, text=True).stdout
+
+        try:
+            yield browse
+        finally:
+            os.killpg(running.pid, signal.SIGTERM)
+
+
+def test_avahi_sees_the_same_boxes(hosts: tuple[Host, Host], tmp_path: Path) -> None:
+    """The client is a laptop with Debian's avahi: two independent programs agree on what is there."""
+    here, there = hosts
+    with avahi(there, tmp_path) as browse:
+        with here.box("Downstairs") as downstairs:
+            assert downstairs.readline().strip() == "barbox"
+            seen = until(lambda: browse("_barbox._tcp"), lambda seen: "=;" in seen)
+            found = next(line for line in seen.splitlines() if line.startswith("=;")).split(";")
+            assert found[3] == "Downstairs"
+            assert found[6:9] == ["barbox.local", "10.9.0.1", "8080"]
+            assert '"id=id-Downstairs"' in found[9]
+            assert "Downstairs" in browse("_http._tcp")
+        until(lambda: browse("_barbox._tcp"), lambda seen: "Downstairs" not in seen)
+
+
+def until(look: Callable[[], str], true: Callable[[str], bool]) -> str:
+    """Looks again until what is seen is as expected."""
+    seen = ""
+    for _ in range(40):
+        seen = look()
+        if true(seen):
+            return seen
+    raise AssertionError(f"never seen; last: {seen}")
 
 
 def test_two_boxes_share_a_network_move_and_leave(hosts: tuple[Host, Host]) -> None:
