@@ -138,8 +138,8 @@ class _Porter:
         self._errand = errand
         self._spool = Path(errand.spool)
         self._examining = asyncio.Lock()
-        self._examined = ""
-        """SHA-256 of the database that was proven: other copies of the same bytes need no second proof."""
+        self._examined = False
+        """The database was proven: other copies of the same sealed bytes need no second proof."""
 
     async def run(self) -> None:
         stores = {each.target_id: open_store(each.url, each.credentials) for each in self._errand.destinations}
@@ -211,7 +211,7 @@ class _Porter:
                     raise BackupFault("damaged", f"{back.size} bytes {back.sha256[:16]} came back")
                 if scratch:
                     await asyncio.to_thread(proof.examine, scratch, name)
-                    self._examined = back.plain_sha256
+                    self._examined = True
                     if self._errand.rehearse:
                         from barbox.backup import rehearsal  # the whole app, once a month
 

@@ -92,7 +92,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "the recovery key has 24 words; {detail} were given",
         "zh": "恢复密钥共 24 个单词，您输入了 {detail} 个",
     },
-    "key_word": {"en": "word {detail} is not one of the list", "zh": "第 {detail} 个单词不在词表中"},
+    "key_word": {"en": "this word is not one of the list: {detail}", "zh": "这个单词不在词表中：{detail}"},
     "key_sum": {
         "en": "all words are known, but one is wrong or two have changed places: compare with the slip again",
         "zh": "单词都存在，但有一个写错或顺序颠倒，请再与密钥单核对",

@@ -98,7 +98,7 @@ def _index(word: str, number: int) -> int:
         return exact[0]
     near = difflib.get_close_matches(word, known, n=1)
     hint = f" ({near[0]}?)" if near else ""
-    raise BackupFault("key_word", f"{number}, {word[:20]!r}{hint},")
+    raise BackupFault("key_word", f"{number}. {word[:20]}{hint}")
 
 
 def _key_of(secret: bytes) -> str:

@@ -27,20 +27,22 @@ STRIDE = 8 * PIECE
 
 
 class Sealed(NamedTuple):
-    """The sealed file's size and SHA-256, and those of the database in it."""
+    """The sealed file's size and SHA-256, and the size of the database in it.
+
+    The same sealed bytes open to the same database: age authenticates each piece, zstd's checksum the whole of it.
+    """
 
     size: int
     sha256: str
     plain_size: int
-    plain_sha256: str
 
 
-class Hashing:
-    """A file whose bytes are counted and hashed as they pass."""
+class Counting:
+    """A file whose bytes are counted, and with `hashed` also hashed, as they pass."""
 
-    def __init__(self, file: IO[bytes] | None) -> None:
+    def __init__(self, file: IO[bytes] | None, *, hashed: bool = False) -> None:
         self._file = file
-        self._hash = hashlib.sha256()
+        self._hash = hashlib.sha256() if hashed else None
         self._unsynced = 0
         self.size = 0
         self.failure: OSError | None = None
@@ -72,7 +74,7 @@ class Hashing:
 
     @property
     def sha256(self) -> str:
-        return self._hash.hexdigest()
+        return self._hash.hexdigest() if self._hash else ""
 
     def _stride(self, size: int) -> None:
         self._unsynced += size
@@ -82,16 +84,17 @@ class Hashing:
             os.fdatasync(self._file.fileno())
 
     def _note(self, data: bytes) -> None:
-        self._hash.update(data)
+        if self._hash:
+            self._hash.update(data)
         self.size += len(data)
 
 
 class Behind:
-    """Writes in a thread of its own: hashing and the disk go on while the next piece is unpacked."""
+    """Writes in a thread of its own: the disk goes on while the next piece is unpacked."""
 
     MOST_WAITING = 8
 
-    def __init__(self, file: Hashing) -> None:
+    def __init__(self, file: Counting) -> None:
         self._file = file
         self._waiting: queue.Queue[bytes | None] = queue.Queue(self.MOST_WAITING)
         self._piece = bytearray()
@@ -111,7 +114,7 @@ class Behind:
         if len(self._piece) >= PIECE:
             self._hand_over()
 
-    def end(self) -> Hashing:
+    def end(self) -> Counting:
         """All is written: the file, counted and hashed. Raises OSError."""
         self._hand_over()
         self._stop()
@@ -152,13 +155,13 @@ def seal(source: Path, target: Path, recipients: list[str]) -> Sealed:
     keys: list[Any] = [pyrage.x25519.Recipient.from_str(each) for each in recipients]
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, threads=BESIDE)
     with room(source.stat().st_size, target.parent), source.open("rb") as plain, create(target) as out:
-        reading, writing = Hashing(plain), Hashing(out)
+        reading, writing = Counting(plain), Counting(out, hashed=True)
         packed = compressor.stream_reader(reading, size=source.stat().st_size, read_size=PIECE)  # type: ignore[arg-type]
         try:
             pyrage.encrypt_io(_InPieces(packed), writing, keys)
         except OSError:
             raise writing.failure or reading.failure or BackupFault("stopped") from None
-    return Sealed(writing.size, writing.sha256, reading.size, reading.sha256)
+    return Sealed(writing.size, writing.sha256, reading.size)
 
 
 def unseal(sealed: IO[bytes], key: str, target: Path | None) -> Sealed:
@@ -170,13 +173,13 @@ def unseal(sealed: IO[bytes], key: str, target: Path | None) -> Sealed:
     import zstandard
 
     identity: Any = pyrage.x25519.Identity.from_str(key)
-    reading = Hashing(sealed)
+    reading = Counting(sealed, hashed=True)
     with contextlib.ExitStack() as stack:
         out = None
         if target is not None:
             stack.enter_context(room(0, target.parent))
             out = stack.enter_context(create(target))
-        writing = stack.enter_context(Behind(Hashing(out)))
+        writing = stack.enter_context(Behind(Counting(out)))
         unpacker = zstandard.ZstdDecompressor().decompressobj()
         unpacking = _Unpacking(unpacker, writing)
         try:
@@ -186,7 +189,7 @@ def unseal(sealed: IO[bytes], key: str, target: Path | None) -> Sealed:
         if not unpacker.eof:
             raise BackupFault("damaged", "it ends in the middle")
         plain = writing.end()
-    return Sealed(reading.size, reading.sha256, plain.size, plain.sha256)
+    return Sealed(reading.size, reading.sha256, plain.size)
 
 
 @contextlib.contextmanager
