@@ -22,6 +22,8 @@ class Marks(msgspec.Struct, frozen=True):
     """The printer this copy was meant for."""
     may_also: str | None = None
     """The printer that may yet print it too."""
+    time_is_a_guess: bool = False
+    """The box's clock was certainly wrong at its start, and nobody has set it since."""
 
 
 def warnings(marks: Marks, days: BusinessDays) -> Iterator[AnyElement]:

@@ -35,6 +35,8 @@ def lines_of_bill(
     guests = "  " + text("guests", language, n=bill.covers) if bill.covers and template.show_covers else ""
     waiter = f"{text('served_by', language)} {bill.staff}" if template.show_waiter else ""
     yield Columns(f"{text('order', language)} {bill.order_number}", local.strftime("%Y-%m-%d %H:%M"))
+    if marks.time_is_a_guess:
+        yield Line(text("time_unverified", language), align="right")
     yield Columns(f"{bill.place}{guests}".strip() or marks.number, waiter)
     if bill.takeaway:
         yield Bar(text("takeaway", language))

@@ -19,6 +19,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "moved": {"en": "NOW AT", "zh": "已换至"},
     "reprint": {"en": "POSSIBLE REPRINT - COPY {n}", "zh": "可能重复 - 第 {n} 份"},
     "copy": {"en": "REPRINT - COPY {n}", "zh": "重打 - 第 {n} 份"},
+    "time_unverified": {"en": "(time not verified)", "zh": "（时间未经核实）"},
     "first_at": {"en": "first sent {time}", "zh": "首次发送 {time}"},
     "instead_of": {"en": "INSTEAD OF {name}", "zh": "代替 {name}"},
     "may_also": {"en": "MAY ALSO PRINT AT {name}", "zh": "{name} 可能也会打印"},

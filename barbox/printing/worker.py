@@ -249,6 +249,7 @@ class Worker:
             may_also=meant_for.name
             if meant_for is not None and original is not None and original.may_have_printed
             else None,
+            time_is_a_guess=self._database.clock.quality == "guess",
         )
         document = lay_out(contents.decode(job.content), marks, venue, self._database.days, wanted)
         known = self.printer

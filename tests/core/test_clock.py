@@ -154,7 +154,7 @@ def test_a_second_is_not_worth_a_correction() -> None:
 
 
 def test_a_million_stamps_through_wrong_boots_and_jumps_and_none_goes_back() -> None:
-    """Lives of a box: reboots after the plug was pulled, batteries dead or years off, hands that turn the wall clock."""
+    """Lives of a box: reboots after the plug was pulled, dead batteries, hands that turn the wall clock."""
     stamps = 0
     for seed in range(2_100):
         chance = random.Random(seed)

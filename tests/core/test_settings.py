@@ -73,7 +73,9 @@ async def test_currency_and_whether_prices_include_tax_are_settled_with_the_firs
     assert (refused.status, refused["code"], refused["field"]) == (409, "settled_by_sales", "taxIncluded")
     refused = await ana.put("/api/settings", {"currency": "JPY"}, Accept_Language="zh-CN")
     assert refused["error"] == "货币 已不能更改：已有订单按现有设置计价，更改会使金额失真"
-    assert (await ana.put("/api/settings", {"currency": "EUR", "taxIncluded": True, "name": "Silver Swan"})).status == 200
+    assert (
+        await ana.put("/api/settings", {"currency": "EUR", "taxIncluded": True, "name": "Silver Swan"})
+    ).status == 200
     assert (await ana.get(f"/api/orders/{order['orderId']}")).body == paid["order"]
 
 

@@ -1,5 +1,6 @@
 """Who may tell the box the time, and what the journal keeps of it."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -80,3 +81,16 @@ def test_tablets_that_differ_by_more_than_a_minute_are_not_believed() -> None:
     agreed = said.agreed(3, noon + 80_000)
     assert agreed is not None
     assert abs(agreed - noon - 85_000) < 5_000
+
+
+async def test_a_receipt_says_when_its_time_is_a_guess(swan: Swan) -> None:
+    wei, till = await swan.sign_in("Wei"), swan.printers["till"]
+    swan.database.clock.quality = "guess"
+    order = await wei.post("/api/orders", {"items": [swan.item("Fries")]})
+    await wei.post(f"/api/orders/{order['orderId']}/bill")
+    await asyncio.to_thread(till.wait_for_papers, 1)
+    assert "(time not verified)" in till.papers[-1].text
+    swan.database.clock.believed(swan.database.clock.now(), "owner")
+    await wei.post(f"/api/orders/{order['orderId']}/bill")
+    await asyncio.to_thread(till.wait_for_papers, 2)
+    assert "(time not verified)" not in till.papers[-1].text
