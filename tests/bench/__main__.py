@@ -167,6 +167,7 @@ def backup(options: argparse.Namespace) -> None:
     say(f"  zstd -T1 and a copy of the file   {Spread.of([each.plain_s for each in rounds]):.1f} s")
     say(f"  backup                            {Spread.of([each.backup_s for each in rounds]):.1f} s")
     say(f"    by plain: {Spread.of([each.backup_s / each.plain_s for each in rounds]):.2f}   (asked: <= 2)")
+    say(f"    processor by plain: {Spread.of([each.backup_cpu_s / each.plain_cpu_s for each in rounds]):.2f}")
     say(f"    memory above idle: {Spread.of([each.memory_mb for each in rounds]):.0f} MB   (asked: <= 64)")
     slow = [each.during.p99_ms / each.without.p99_ms for each in rounds]
     for name, felt in (("without", [each.without for each in rounds]), ("during", [each.during for each in rounds])):

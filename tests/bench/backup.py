@@ -34,10 +34,13 @@ class Felt:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round: seconds of the plain tools and of a proven backup, its memory in MB, orders without it and during."""
+    """One round: the plain tools and a proven backup, by the clock and of the processor; its memory in MB; orders
+    without it and during."""
 
     plain_s: float
+    plain_cpu_s: float
     backup_s: float
+    backup_cpu_s: float
     memory_mb: float
     without: Felt
     during: Felt
@@ -90,16 +93,18 @@ class Bar:
 
     def measure(self, seconds: float) -> Round:
         """The plain tools, a backup alone, orders alone, then orders while a backup is made and proven."""
-        plain = _plain(self._database)
+        plain, plain_cpu = _plain(self._database)
         with closing(self._box.till(self._box.sign_in(self._device))) as office:
             idle = _memory_mb(self._box.pid)
+            before = _cpu_s(self._box.pid)
             took, peak = _backup(office, self._box.pid)
+            spent = _cpu_s(self._box.pid) - before
         quiet, busy = self._tills(), self._tills()
         with quiet.at_work():
             time.sleep(seconds)
         with closing(self._box.till(self._box.sign_in(self._device))) as office, busy.at_work():
             _backup(office, self._box.pid)
-        return Round(plain, took, peak - idle, quiet.felt(), busy.felt())
+        return Round(plain, plain_cpu, took, spent, peak - idle, quiet.felt(), busy.felt())
 
     def _tills(self) -> Tills:
         return Tills(self._box, self._box.sign_in(self._device))
@@ -150,19 +155,27 @@ def _until_proven(office: Till, last: int) -> Iterator[None]:
         time.sleep(0.1)
 
 
-def _plain(database: Path) -> float:
-    """Seconds of `zstd -T1` over the file and of a copy of it, synced; as far behind the till as a backup."""
+def _plain(database: Path) -> tuple[float, float]:
+    """Seconds, by the clock and of the processor, of `zstd -T1` over the file and of a copy of it, synced; as far behind the till as a backup."""
     with tempfile.TemporaryDirectory(dir=database.parent.parent) as folder:
         source, packed, copy = (Path(folder) / name for name in ("source", "packed", "copy"))
         shutil.copyfile(database, source)  # the box may move its own file on meanwhile
         os.sync()
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), os.times()
         for command in (["zstd", "-qT1", "-3", f"{source}", "-o", f"{packed}"], ["cp", f"{source}", f"{copy}"]):
             subprocess.run(["nice", "-n", "19", *children.modestly(), *command], check=True)
         for each in (packed, copy):
             with each.open("rb") as file:
                 os.fsync(file.fileno())
-        return time.perf_counter() - begun
+        after = os.times()
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        return time.perf_counter() - begun, spent
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor seconds of a process and of those below it that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(each) for each in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory_mb(pid: int) -> float:
