@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import peewee
+
 from barbox.backup import live, proof, recovery_key, restore, rules, shipping
 from barbox.backup.faults import BackupFault
 from barbox.backup.recovery_key import RecoveryKey
@@ -145,7 +147,7 @@ class Judge:
                 await bar.shipped()
             if await self._back(image) != rounds(image / "box"):
                 return "what was shipped after the cut is not what the box has"
-        except (BackupFault, Broken, AssertionError, TimeoutError, sqlite3.DatabaseError) as error:
+        except (BackupFault, Broken, AssertionError, TimeoutError, sqlite3.Error, peewee.PeeweeException) as error:
             return f"{type(error).__name__} {error} {getattr(error, 'detail', '')}"
         return _wrong_with(image / "box")
 
