@@ -90,6 +90,7 @@ function order(orderId: number, items: Line[]): Order {
 		areaId: 1,
 		tab: null,
 		covers: 2,
+		memberId: null,
 		staffId: 1,
 		staffName: 'Anna',
 		items,

@@ -115,6 +115,7 @@ function begun(
 		areaId: table?.areaId ?? null,
 		tab: command.tab ?? null,
 		covers: command.covers ?? null,
+		memberId: null,
 		staffId: entry.staffId,
 		staffName: '',
 		items: [],
