@@ -223,7 +223,7 @@ class Keeper:
         async for report in reports:
             match report:
                 case Ready(target_ids) if target_ids:
-                    async for failed in self._still(child, reports, standing):
+                    async for failed in self._still(child, reports, standing, target_ids):
                         yield failed
                 case Rehearsed(problem):
                     await self._database.write(commands.rehearsed, run_id, problem)
@@ -241,7 +241,11 @@ class Keeper:
                     yield self._failed(report, standing)
 
     async def _still(
-        self, child: asyncio.subprocess.Process, reports: AsyncIterator[Report], standing: Standing
+        self,
+        child: asyncio.subprocess.Process,
+        reports: AsyncIterator[Report],
+        standing: Standing,
+        target_ids: Sequence[int],
     ) -> AsyncIterator[Outcome]:
         """Hold the database still until the child has sealed it."""
         self.step = "sealing"
@@ -262,8 +266,8 @@ class Keeper:
             if held.thawed:
                 child.kill()
                 yield Outcome(0, "failed", "stopped", "the write-ahead log outgrew its bound")
-        for target in (await self.standing()).targets:
-            await self._database.write(commands.claimed, target.id, True)
+        for target_id in target_ids:
+            await self._database.write(commands.claimed, target_id, True)
         self.step = "sending"
 
     async def _hold(self, stack: contextlib.AsyncExitStack) -> Frozen:

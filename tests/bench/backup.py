@@ -156,7 +156,7 @@ def _until_proven(office: Till, last: int) -> Iterator[None]:
 
 
 def _plain(database: Path) -> tuple[float, float]:
-    """Seconds, by the clock and of the processor, of `zstd -T1` over the file and of a copy of it, synced; as far behind the till as a backup."""
+    """Seconds, by the clock and of the processor, of `zstd -T1` and a copy, synced; as far behind as a backup."""
     with tempfile.TemporaryDirectory(dir=database.parent.parent) as folder:
         source, packed, copy = (Path(folder) / name for name in ("source", "packed", "copy"))
         shutil.copyfile(database, source)  # the box may move its own file on meanwhile
