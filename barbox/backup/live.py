@@ -89,10 +89,14 @@ class Live:
         self._generation = 1
         self._wake = asyncio.Event()
         self._changed = True
+        loop = asyncio.get_running_loop()
+        self._making: asyncio.Future[None] = loop.create_future()
+        self._making.set_result(None)
+        self._held_from: int | None = None
+        """While a base is being brought: the log that follows it, which must not go before."""
         self._told: list[tuple[int, str, str]] = []
         self._written_at = 0.0
         self._pressed = False
-        loop = asyncio.get_running_loop()
         live_log.pressed = functools.partial(loop.call_soon_threadsafe, self._press)
         database.subscribe(self._hear)
 
@@ -129,9 +133,9 @@ class Live:
                 if self._pressed:
                     self._pressed = False
                     await asyncio.to_thread(self._log.keep_up)
-                if self._wanting() and now - base_at > BASE_AGAIN_S:
+                if self._wanting() and self._making.done() and now - base_at > BASE_AGAIN_S:
                     base_at = now
-                    await self._make_base()
+                    self._making = asyncio.create_task(self._make_base())
                 if now - noted_at > NOTE_EVERY_S:
                     noted_at = now
                     await asyncio.to_thread(self._log.note, self._reached())
@@ -141,6 +145,8 @@ class Live:
 
     async def close(self) -> None:
         """Bring what is left, unless that takes long, and stop the carriers."""
+        self._making.cancel()
+        await asyncio.gather(self._making, return_exceptions=True)
         leaving = list(self._carriers.values())
         for _, task in leaving:
             task.cancel()
@@ -223,7 +229,8 @@ class Live:
             if carrier.reached is not None
         }
         mine = {each.id for each in self._carriers}
-        return {at: no for at, no in (self._log.reached | known).items() if at in mine}
+        reached = {at: no for at, no in (self._log.reached | known).items() if at in mine}
+        return reached if self._held_from is None else reached | {0: self._held_from}
 
     async def _make_base(self) -> None:
         """Copy the database for those who need it, unless a backup is being made or a reader is in the way."""
@@ -236,8 +243,12 @@ class Live:
                     for each in self._wanting():
                         each.go_without(fault)
                     return
+            self._held_from = base.no
             await asyncio.gather(*(self._bring(each, base, sealed, sha256) for each in self._wanting()))
+        except (BackupFault, Unavailable, OSError, Gone) as error:
+            log.warning("the live copy's base", extra={"fault": str(error)})
         finally:
+            self._held_from = None
             await asyncio.to_thread(sealed.unlink, missing_ok=True)
 
     async def _seal(self, sealed: Path) -> tuple[Base, str]:

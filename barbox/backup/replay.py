@@ -61,9 +61,9 @@ async def offers(url: str, credentials: Credentials | None, store: str) -> list[
         sizes = {each.name: each.size for each in await place.names()}
         found = []
         for line in segments.lines(sizes):
-            head = await _head(place, line)
-            if head:
-                found.append(Offer(line, head, sum(sizes[str(each)] for each in (line.bases[-1], *line.segments))))
+            base = line.bases[-1]
+            head = await _head(place, line) or Head(base.no, 0, base.chain, base.at)
+            found.append(Offer(line, head, sum(sizes[str(each)] for each in (base, *line.segments))))
         return found
     except BackupFault as fault:
         if fault.code in ("missing", "no_place", "not_plugged_in"):

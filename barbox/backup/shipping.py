@@ -144,12 +144,12 @@ class Carrier:
                 await place.delete(str(base))
                 raise BackupFault("damaged", str(base))
             if self._line != base.line or self._no < base.no:  # else it is beyond already
+                await self._tell_head(place, base.line, Head(base.no, 0, base.chain, base.at))
                 self._line, self._digest, self._parts = base.line, None, []
                 self._no, self._end, self._chain = base.no, 0, base.chain
                 self.shipped_at = base.at
             self.wants_base, self.base_at, self._since_base, self._base_fault = False, base.at, 0, None
             self._base_wait = FIRST_BASE_RETRY_S
-            await self._tell_head(place)
             self._untidy = True
         except BackupFault as fault:
             self.go_without(fault)
@@ -289,7 +289,7 @@ class Carrier:
         self.shipped_at = at
         self._since_base += len(piece.data)
         self.pieces += 1
-        await self._tell_head(store)
+        await self._tell_head(store, self._line, Head(self._no, self._end, self._chain, at))
 
     async def _put(self, store: Store, name: str, data: bytes, *, read_back: bool = False) -> None:
         sealed = await asyncio.to_thread(seal, data, self._sender.errand.recipient, WHOLE if read_back else PART)
@@ -300,9 +300,10 @@ class Carrier:
             await store.delete(name)
             raise BackupFault("damaged", name)
 
-    async def _tell_head(self, store: Store) -> None:
-        head = Head(self._no, self._end, self._chain, self.shipped_at or 0, *await self._sender.figures())
-        name = segments.head_name(self._sender.errand.generation, self._line)
+    async def _tell_head(self, store: Store, line: str, head: Head) -> None:
+        seq, day, orders = await self._sender.figures()
+        head = msgspec.structs.replace(head, seq=seq, day=day, orders=orders)
+        name = segments.head_name(self._sender.errand.generation, line)
         await store.put_small(name, msgspec.json.encode(head), anew=False)
 
     async def _tidy(self, store: Store) -> None:

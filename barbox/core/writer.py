@@ -325,7 +325,7 @@ class Writer:
             return False
         while self._frozen:
             self._frozen.pop().thawed, must = True, True
-        if not self._gate(must):
+        if not self._gate(must or self._wal_bytes() > MOST_HELD_BYTES):
             self._checkpoint_at = max(CHECKPOINT_BYTES, self._wal_bytes() + ASK_AGAIN_BYTES)
             return False
         try:

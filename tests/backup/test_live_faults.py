@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from barbox.backup import commands, livelog, segments
+from barbox.backup import commands, live, livelog, segments
 from barbox.backup.faults import SENTENCES
 from barbox.backup.recovery_key import RecoveryKey
 from barbox.backup.segments import Segment
@@ -260,3 +260,22 @@ def children() -> list[int]:
         except OSError:
             continue  # over this moment
     return found
+
+
+async def test_while_a_slow_drive_takes_the_copy_of_the_database_nothing_that_follows_it_is_dropped(
+    drive: FaultyDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "NOTE_EVERY_S", 0.05)
+    async with open_bar(tmp_path / "box") as bar:
+        key = await bar.key()
+        await bar.add(Place(drive.url, None, tmp_path))
+        await until(lambda: any("-base-" in name for name in drive.files))
+        drive.stuck.clear()
+        for _ in range(4):
+            async with bar.database.frozen():
+                await bar.sell(2)
+        drive.stuck.set()
+        await bar.shipped()
+        assert sum("-base-" in name for name in drive.files) == 1
+        await restored(Place(drive.url, None, tmp_path), key, tmp_path / "new")
+        assert rounds(tmp_path / "new") == rounds(tmp_path / "box")
