@@ -75,7 +75,14 @@ class SessionState {
 		localStorage.setItem(PIN_LENGTHS, JSON.stringify({ ...lengths, [staffId]: pin.length }));
 		const language = languageOf(session.staff.language);
 		if (language) texts.choose(language);
+		this.tellTime();
 		return session;
+	}
+
+	/** A box that hears no time server believes two tablets that agree. Nobody waits for it. */
+	private tellTime(): void {
+		const now = new Date().toISOString();
+		asDevice({ method: 'POST', path: '/api/clock/told', body: { now } }).catch(() => undefined);
 	}
 
 	/**
