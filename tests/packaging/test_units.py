@@ -41,6 +41,8 @@ def test_the_service_runs_what_the_installer_installs() -> None:
     service = unit["Service"]
     installer = (SYSTEMD.parent / "install.sh").read_text()
     assert service["ExecStart"].startswith("/opt/barbox/current/bin/barbox serve")
+    assert service["ExecStartPre"] == "+/usr/bin/python3 -I /opt/barbox/slots.py choose"
+    assert '"$OPT/slots.py"' in installer
     assert "OPT=/opt/barbox" in installer
     assert "VAR=/var/lib/barbox" in installer
     assert (service["Type"], service["Restart"]) == ("notify", "always")
