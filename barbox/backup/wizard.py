@@ -19,7 +19,6 @@ from barbox.backup.commands import Admission
 from barbox.backup.faults import BackupFault
 from barbox.backup.restore import Restored, Source, Step
 from barbox.core import ids
-from barbox.core.errors import Broken
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +86,7 @@ class Wizard:
             restore.sync(self._folder)
         except BackupFault as fault:
             self._now = Restoring(self._now.step, fault=fault)
-        except (Broken, OSError) as error:
+        except Exception as error:  # whatever it is, the page hears how it ended
             log.exception("a restore failed")
             code = "box_full" if isinstance(error, OSError) and error.errno == 28 else "damaged_there"
             self._now = Restoring(self._now.step, fault=BackupFault(code, str(error)))
