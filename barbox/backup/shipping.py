@@ -236,6 +236,7 @@ class Carrier:
             return False
         at = self._clock.now()
         try:
+            newest = await asyncio.to_thread(self._log.head)
             piece = await asyncio.to_thread(self._log.after, self._no, self._end, MOST_IN_A_PIECE)
             if await self._sender.newest_key() != self._log.owner[1] or self._line != self._log.line:
                 self.wants_base = True
@@ -247,8 +248,8 @@ class Carrier:
                 if self._untidy:
                     await self._tidy(store)
                 return False
-            await self._ship(store, piece, at)
-            return len(piece.data) >= MOST_IN_A_PIECE or piece.no < (await asyncio.to_thread(self._log.head))[0]
+            await self._ship(store, piece, at if (piece.no, piece.end) >= newest else self.shipped_at or 0)
+            return (piece.no, piece.end) < newest
         except Gone:
             self.wants_base = True
             return False
