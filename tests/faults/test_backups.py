@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.faults.backup_cuts import every, every_other, recorded
+from tests.faults.backup_cuts import every, recorded
 from tests.faults.live_copy import soak
 from tests.faults.powercut.disk import Mode
 
@@ -11,7 +11,7 @@ def test_what_was_shipped_survives_the_power_cut_and_the_box_goes_on(strace: str
     with recorded(tmp_path, "evening") as (evening, judge):
         findings = evening.cut(judge.evening, moments=4, modes=(Mode.NONE, Mode.SUBSET))
         assert findings.acknowledged >= 12 and not findings.bad, str(findings)
-        careless = evening.cut(judge.evening, moments=3, modes=(Mode.NONE,), deaf=every_other)
+        careless = evening.cut(judge.evening, moments=5, modes=(Mode.NONE,), deaf=every)
         assert careless.bad, "the judge would have missed a sync that is not made"
     with recorded(tmp_path, "restore") as (restoring, judge):
         findings = restoring.cut(judge.restored, moments=10)
