@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from barbox.backup import wal
+from barbox.backup.linestate import Closed, State
 from barbox.backup.restore import sync
 from barbox.backup.segments import chain_from, chain_of
 
@@ -37,30 +38,6 @@ MOST_KEPT = 256 * 1024 * 1024
 MOST_WHOLE = 32 * 1024 * 1024
 """A longer log (some reader would not leave) is shipped in parts only."""
 ROOM_TO_SPARE = 64 * 1024 * 1024
-
-
-class Closed(msgspec.Struct, frozen=True):
-    """A log that is whole: its number, the chain before and after it, its length, its salts."""
-
-    no: int
-    opening: str
-    final: str
-    end: int
-    salts: bytes
-
-
-class State(msgspec.Struct):
-    """What a restart must know. `seen`: the main file as it was left (inode, size, time of change)."""
-
-    line: str
-    generation: int
-    key: str
-    no: int
-    opening: str
-    closed: list[Closed] = []
-    seen: list[int] = []
-    reached: dict[int, int] = {}
-    """By target: the log it had got to."""
 
 
 class Piece(NamedTuple):
