@@ -2,6 +2,7 @@
 
 import functools
 import ipaddress
+import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -9,9 +10,11 @@ from aiohttp import web
 
 from barbox.core.errors import (
     BadRequest,
+    Forbidden,
     ForeignOrigin,
     Misdirected,
     NotLent,
+    PinAgain,
     TooMany,
     Unauthenticated,
     WrongPin,
@@ -22,6 +25,8 @@ from barbox.core.porter import PORTER
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HOSTNAMES: web.AppKey[Callable[[], frozenset[str]]] = web.AppKey("HOSTNAMES", Callable)  # type: ignore[arg-type]
 """The names this box answers to now, lower case, without port; any IP address is accepted besides."""
+
+log = logging.getLogger(__name__)
 
 AT_THE_DOOR = (
     *(Unauthenticated, WrongPin, NotLent, TooMany, ForeignOrigin, Misdirected),
@@ -44,9 +49,18 @@ async def doors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         _check(request)
         return await handler(request)
-    except AT_THE_DOOR:
+    except AT_THE_DOOR as refusal:
+        _note(request, refusal)
         request.app[PORTER].refused(request)
         raise
+    except (Forbidden, PinAgain) as refusal:
+        _note(request, refusal)
+        raise
+
+
+def _note(request: web.Request, refusal: Exception) -> None:
+    facts = {"call": f"{request.method} {printable(request.path)}", "address": request.remote, "why": str(refusal)}
+    log.info("refused", extra=facts)
 
 
 def _check(request: web.Request) -> None:

@@ -203,7 +203,7 @@ class Tablets:
     def __init__(self, bar: Bar, browser: Browser) -> None:
         self.bar = bar
         self._browser = browser
-        self._made: list[Tablet] = []
+        self.made: list[Tablet] = []
 
     def new(self, size: str = "wide", *, theme: str = "night", language: str = "en", url: str | None = None) -> Tablet:
         """A browser nobody has used yet."""
@@ -216,7 +216,7 @@ class Tablets:
             f"localStorage.getItem('barbox.language') ?? localStorage.setItem('barbox.language', '{language}')"
         )
         tablet = Tablet(self.bar, context, size, url)
-        self._made.append(tablet)
+        self.made.append(tablet)
         return tablet
 
     def at_work(self, who: str = "Emily Carter", size: str = "wide", **more: Any) -> Tablet:
@@ -228,6 +228,6 @@ class Tablets:
 
     def close(self) -> Iterator[str]:
         """What the pages complained of, one line each."""
-        for tablet in self._made:
+        for tablet in self.made:
             tablet.context.close()
             yield from tablet.complaints

@@ -74,11 +74,12 @@ def test_a_device_that_does_not_trust_the_box_is_told_how(bar: Bar, secure_port:
             expect(phone.page.locator("ol")).to_contain_text(step)
         expect(phone.page.locator(".print")).to_have_text(re.compile("^([0-9A-F]{2}:){31}[0-9A-F]{2}$"))
         phone.shoot("trust", theme)
-        phone.complaints = [each for each in phone.complaints if "net::ERR_" not in each]
     chinese = tablets.new("phone", language="zh-CN")
     chinese.page.goto(f"{bar.url}/trust")
     expect(chinese.page.locator(".state")).to_contain_text("还不信任")
-    chinese.complaints = [each for each in chinese.complaints if "net::ERR_" not in each]
+    for tablet in tablets.made:
+        tablet.page.close()  # a page that goes on asking goes on being refused
+        tablet.complaints = [each for each in tablet.complaints if "net::ERR_" not in each]
 
 
 def test_once_trusted_the_tablet_moves_over_and_starts_without_wi_fi(
@@ -146,7 +147,7 @@ def test_a_box_with_a_new_address_is_found_and_nothing_is_lost(bar: Bar, trustin
             "the box's addresses were not remembered",
         )
         tablet.open_table(first(tablet.page))
-        tablet.tap("Negroni")
+        tablet.tap("Tsingtao")
         relay.close()
         tablet.send()
         moved = tablet.page.get_by_role("button", name=re.compile("new address"))
