@@ -4,15 +4,20 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from barbox.core.clock import parse_day
+from barbox.core.errors import BadRequest
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Made, View
+from barbox.core.messages import Body, Made, View
+from barbox.core.transaction import Transaction
 from barbox.members.queries import read as read_member
-from barbox.orders import guests, visits, waiting
+from barbox.members.rules import Day
+from barbox.orders import evening, guests, visits, waiting
 from barbox.orders.guests import SeatReservation
 from barbox.orders.views import OrderView
 from barbox.orders.visits import PersonExport, VisitsView
 from barbox.orders.waiting import WaitingView
+from barbox.printing.commands import Queued
 
 routes = Routes("guests")
 
@@ -23,10 +28,29 @@ class WaitingQuery(View):
     covers: Annotated[int, Meta(ge=1, le=500)] = 2
 
 
+class PrintDay(Body):
+    """A business day; today by default."""
+
+    day: Day | None = None
+
+
+def _print(tx: Transaction, body: PrintDay) -> Queued:
+    try:
+        return evening.print_evening(tx, parse_day(body.day) if body.day else tx.business_day)
+    except ValueError:
+        raise BadRequest("is not a day", "day") from None
+
+
 @routes.post("/api/reservations/{reservation_id}/seat", "reservation.edit", 201)
 async def seat(call: Call, reservation_id: int, body: SeatReservation) -> Answer[OrderView]:
     """They are here: the booking, or the party that waited, becomes an order at its table."""
     return await call.write(guests.seat_reservation, reservation_id, body)
+
+
+@routes.post("/api/reservations/print", "reservation.edit", 202)
+async def print_evening(call: Call, body: PrintDay) -> Answer[Queued]:
+    """The evening's list on paper: who is expected, when, where."""
+    return await call.write(_print, body)
 
 
 @routes.get("/api/waiting-list", "order.read")

@@ -10,6 +10,7 @@ from barbox.core.transaction import Transaction
 from barbox.printing import contents, rules
 from barbox.printing.contents import (
     Bill,
+    BookingList,
     DrawerSlip,
     KeySlip,
     Kick,
@@ -120,8 +121,8 @@ def print_bill(tx: Transaction, bill: Bill, order_id: int, *, copy: int = 1) -> 
     )
 
 
-def print_slip(tx: Transaction, slip: Report | DrawerSlip, number: str, *, copy: int = 1) -> int | None:
-    """A report or drawer slip at the receipt printer; None where the bar has none."""
+def print_slip(tx: Transaction, slip: Report | DrawerSlip | BookingList, number: str, *, copy: int = 1) -> int | None:
+    """A report, drawer slip or list at the receipt printer; None where the bar has none."""
     printer = receipt_printer(tx)
     return None if printer is None else enqueue(tx, "report", printer.id, contents.encode(slip), number, copy=copy)
 

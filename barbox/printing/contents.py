@@ -176,6 +176,25 @@ class DrawerSlip(msgspec.Struct, frozen=True, tag="drawer_slip"):
     staff: str
 
 
+class Booked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One party that is expected: when (ms), who, how many, where; `deposit` is what is left of it."""
+
+    at: int
+    name: str
+    covers: int
+    tables: list[str] = []
+    phone: str = ""
+    note: str = ""
+    deposit: int = 0
+
+
+class BookingList(msgspec.Struct, frozen=True, tag="bookings"):
+    """The bookings of a business day ("2026-11-22"), by time."""
+
+    day: str
+    bookings: list[Booked]
+
+
 class TestPage(msgspec.Struct, frozen=True, tag="test"):
     """Shows what a printer can do: sizes, characters, QR, cut."""
 
@@ -221,7 +240,7 @@ class Kick(msgspec.Struct, frozen=True, tag="kick"):
 
 
 Slip = TestPage | StartSlip | PairingSlip | Recovery | KeySlip
-Content = Ticket | Bill | Report | DrawerSlip | Slip | Kick
+Content = Ticket | Bill | Report | DrawerSlip | BookingList | Slip | Kick
 decode = msgspec.json.Decoder(Content).decode
 encode = msgspec.json.Encoder().encode
 

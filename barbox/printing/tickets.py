@@ -8,8 +8,10 @@ from barbox.core.clock import BusinessDays
 from barbox.core.money import show_quantity
 from barbox.core.names import first
 from barbox.core.settings import Venue
+from barbox.printing.booking_list import booking_list
 from barbox.printing.contents import (
     Bill,
+    BookingList,
     Content,
     DrawerSlip,
     KeySlip,
@@ -48,6 +50,8 @@ def lay_out(
             return _document(report(content, marks, venue, days), marks, f"{content.kind} {marks.number}")
         case DrawerSlip():
             return _document(drawer_slip(content, marks, venue, days), marks, marks.number)
+        case BookingList():
+            return _document(booking_list(content, marks, venue, days), marks, content.day)
         case Kick(drawer):
             return Document((Drawer(drawer),))
         case _:

@@ -120,3 +120,16 @@ def test_who_waits_is_told_how_long() -> None:
     assert quote(tables, 8, [], 0) is None
     assert quote([Seats(4, 0)], 4, [], 0) == 0
     assert quote([Seats(4, 61_000)], 4, [], 0) == 5
+
+
+async def test_the_evenings_list_is_printed_with_who_comes_when_and_where(swan: Swan) -> None:
+    wei = await swan.sign_in("Wei")
+    start = datetime.now(UTC) + timedelta(days=30)
+    await book(wei, tableIds=[swan.tables["T5"]], startsAt=start.isoformat(), phone="13812345678", note="window")
+    listed = (await wei.get(f"/api/reservations?{evening()}"))["reservations"]
+    printed = await wei.post("/api/reservations/print", {"day": listed[0]["businessDay"]})
+    assert printed.status == 202, printed.body
+    (paper,) = await asyncio.to_thread(swan.printers["till"].wait_for_papers, 1)
+    for said in ("Li", "T5", "13812345678", "window"):
+        assert said in paper.text
+    assert (await wei.post("/api/reservations/print", {"day": "2026-02-31"}))["field"] == "day"
