@@ -121,3 +121,12 @@ async def test_pages_are_framed_by_nobody_and_tell_nobody_where_they_were(quiet_
         assert page.headers["X-Frame-Options"] == "DENY"
         assert page.headers["Referrer-Policy"] == "no-referrer"
         assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_answers_with_data_are_kept_nowhere(quiet_swan: Swan) -> None:
+    ana = await quiet_swan.sign_in("Ana")
+    for path in ("orders", "staff", "session/people", "journal", "settings", "devices", "roles", "nowhere"):
+        assert (await ana.get(f"/api/{path}")).headers["Cache-Control"] == "no-store", path
+    assert (await ana.get("/api/menu")).headers["Cache-Control"] == "no-cache", (
+        "asked for again, mostly answered by 304"
+    )

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from barbox import build_web
 from tests.journeys.bar import OUTSIDE, Bar, Tablet, Tablets, until
 from tests.journeys.relay import Relay
 
@@ -108,6 +109,18 @@ def test_once_trusted_the_tablet_moves_over_and_starts_without_wi_fi(
         tablet.open_table("A1" if page.locator(".table", has_text=re.compile(r"^\s*A1\b")).count() else first(page))
         context.set_offline(False)
         assert [each for each in tablet.complaints if "Content Security Policy" in each] == []
+
+
+def test_the_apps_pages_run_no_script_but_their_own(app: None) -> None:
+    page = (build_web.DIST / "index.html").read_text()
+    (policy,) = re.findall(r'<meta http-equiv="content-security-policy" content="([^"]+)"', page)
+    rules = {name: sources for name, *sources in (each.split() for each in policy.split(";"))}
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert rules["default-src"] == ["'self'"]
+    assert all(each == "'self'" or each.startswith("'sha256-") for each in rules["script-src"])
+    assert len(rules["style-src"]) == 3, "itself, and one hash"
+    assert not re.search(r'<script[^>]+src="https?:', page), "nothing loads from outside"
 
 
 def first(page: Page) -> str:
