@@ -12,6 +12,8 @@ export function methodName(method: Method | string): string {
 		case 'house':
 		case 'walkout':
 		case 'member':
+		case 'points':
+		case 'deposit':
 			return w(method);
 		default:
 			return method;

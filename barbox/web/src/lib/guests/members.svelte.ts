@@ -2,12 +2,11 @@ import { SvelteMap } from 'svelte/reactivity';
 import { newId } from '#lib/ids.ts';
 import { house } from '#lib/live/house.svelte.ts';
 import { asPerson, session } from '#lib/session.svelte.ts';
-import { g } from './texts/guests.ts';
 import type { EditMember, Member, Members } from './types.ts';
 
 /** What somebody is called on the screens: their name, else their number. */
 export function memberName(member: Pick<Member, 'name' | 'memberId'>): string {
-	return member.name ?? g('nameless', { n: member.memberId });
+	return member.name ?? `M${member.memberId}`;
 }
 
 /** Is it their birthday, by this tablet's calendar? */

@@ -16,6 +16,7 @@ export type Command =
 			customerInfo?: CustomerInfo;
 			takeaway?: boolean;
 			ageChecked?: boolean;
+			memberId?: number;
 	  }
 	| { kind: 'order.add'; ref: Ref; items: NewLine[]; ageChecked?: boolean }
 	| { kind: 'order.change'; ref: Ref; version: number; changes?: LineChange[]; covers?: number; tab?: string }

@@ -115,7 +115,7 @@ function begun(
 		areaId: table?.areaId ?? null,
 		tab: command.tab ?? null,
 		covers: command.covers ?? null,
-		memberId: null,
+		memberId: command.memberId ?? null,
 		staffId: entry.staffId,
 		staffName: '',
 		items: [],

@@ -15,7 +15,6 @@ export const en = {
 	note: 'Note',
 	consent: 'May be written to',
 	consentHint: 'They said yes to news and offers',
-	nameless: 'Member {n}',
 	number: 'No. {n}',
 	points: 'Points',
 	pointsWorth: 'worth {amount}',

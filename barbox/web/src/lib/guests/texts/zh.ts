@@ -17,7 +17,6 @@ export const zh: Record<keyof typeof en, string> = {
 	note: '备注',
 	consent: '同意接收消息',
 	consentHint: '本人同意接收活动和优惠信息',
-	nameless: '会员 {n}',
 	number: '{n} 号',
 	points: '积分',
 	pointsWorth: '可抵 {amount}',

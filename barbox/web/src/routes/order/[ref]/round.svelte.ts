@@ -99,6 +99,22 @@ export class Round {
 		return true;
 	}
 
+	/** A member sits down: their order begins before anything is on it, for their prices. */
+	async begin(memberId: number): Promise<void> {
+		const { draft } = this;
+		await outbox.issue(
+			{
+				kind: 'order.place',
+				...(draft?.tableId ? { tableId: draft.tableId } : {}),
+				...(draft?.tab ? { tab: draft.tab } : {}),
+				...(draft?.covers ? { covers: draft.covers } : {}),
+				memberId,
+				items: []
+			},
+			{ key: outbox.canonical(this.ref) }
+		);
+	}
+
 	/** The last round once more, at once. */
 	async sameAgain(lines: NewLine[]): Promise<void> {
 		await this.submit(lines, null);
