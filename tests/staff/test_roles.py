@@ -1,5 +1,6 @@
 """Who may do what: the matrix, asked of the real box."""
 
+import aiohttp
 import pytest
 
 from barbox.app import ROOMS
@@ -26,7 +27,8 @@ def test_only_these_calls_are_open_to_strangers() -> None:
     doors = {f"{route.method} {route.path}" for route in ROUTES if route.needs == OPEN}
     new = {each for each in doors if "/api/setup/" in each}
     assert all("restore" in each for each in new), "a new box's owner, who has the code it shows, restores a backup"
-    assert doors - new - {"GET /r/{token}"} == {
+    for_itself = {"GET /metrics", "GET /api/doctor"}
+    assert doors - new - for_itself - {"GET /r/{token}"} == {
         "GET /api/health",
         "GET /api/known",
         "GET /api/openapi.json",
@@ -57,6 +59,13 @@ async def test_everybody_may_what_their_role_says_and_no_more(quiet_swan: Swan, 
             continue
         answer = await who.ask(route.method, path, None if route.method in ("GET", "DELETE") else {})
         assert (answer.status, answer["permission"]) == (403, route.needs), f"{route.method} {path}"
+
+
+async def test_what_the_box_tells_its_own_programs_it_tells_no_neighbour(quiet_swan: Swan) -> None:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(local_addr=("127.0.0.66", 0))) as neighbour:
+        for path in ("/metrics", "/api/doctor"):
+            async with neighbour.get(quiet_swan.tablet.url + path) as answer:
+                assert answer.status == 401, path
 
 
 def test_nobody_makes_their_own_equal_or_superior() -> None:
