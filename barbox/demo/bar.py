@@ -12,6 +12,7 @@ from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
 from barbox.demo import sample
 from barbox.demo.desk import Desk
+from barbox.demo.guests import fill_guests
 from barbox.demo.sample import Names, SampleBar
 from barbox.floor.commands import EditArea, EditTable, save_area, save_table
 from barbox.menu.commands import (
@@ -95,6 +96,7 @@ def _fill(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], connection
         save_person(tx, None, edit, hashes[person.pin])
     _fill_floor(tx, bar)
     _fill_menu(tx, bar, _fill_stations(tx, bar, connections))
+    fill_guests(tx, bar)
 
 
 def _fill_stations(tx: Transaction, bar: SampleBar, connections: Mapping[str, str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-FILES = ("sample_bar.toml", "sample_modifiers.toml", "sample_drinks.toml", "sample_food.toml")
+FILES = ("sample_bar.toml", "sample_guests.toml", "sample_modifiers.toml", "sample_drinks.toml", "sample_food.toml")
 
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Fen = Annotated[int, msgspec.Meta(ge=0)]
@@ -142,6 +142,38 @@ class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: tuple[Slug, ...] = ()
 
 
+class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member tier: from a spend in fen on, with points in percent."""
+
+    names: Names
+    spend: Fen
+    earn: Annotated[int, msgspec.Meta(ge=0, le=500)]
+
+
+class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who has been here before; `spend` and `balance` in fen."""
+
+    name: str
+    phone: str
+    birthday: str | None = None
+    note: str | None = None
+    points: Count = 0
+    spend: Fen = 0
+    balance: Fen = 0
+
+
+class Booking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A booking for tonight at a time of the wall; `tables` by name."""
+
+    name: str
+    phone: str
+    covers: Annotated[int, msgspec.Meta(ge=1)]
+    time: Annotated[str, msgspec.Meta(pattern=r"^\d{2}:\d{2}$")]
+    tables: tuple[str, ...] = ()
+    note: str | None = None
+    deposit: Fen = 0
+
+
 class SampleBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole bar, in the order in which screens show it."""
 
@@ -153,6 +185,9 @@ class SampleBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: tuple[Person, ...]
     groups: tuple[Group, ...]
     categories: tuple[Category, ...]
+    tiers: tuple[Tier, ...] = ()
+    members: tuple[Member, ...] = ()
+    bookings: tuple[Booking, ...] = ()
 
     def products(self) -> Iterator[Product]:
         """All products, category by category."""
@@ -193,6 +228,9 @@ def check(bar: SampleBar) -> None:
         _known(f"printer {printer.id}", [printer.fallback] if printer.fallback else [], printers - {printer.id})
     for station in bar.stations:
         _known(f"station {station.id}", station.printers, printers)
+    tables = {table.name for table in bar.tables()}
+    for booking in bar.bookings:
+        _known(f"booking {booking.name}", booking.tables, tables)
     for group in bar.groups:
         if not group.minimum <= group.maximum <= len(group.modifiers):
             raise Incoherent(f"group {group.id} asks for a number of choices it does not have")
