@@ -12,6 +12,8 @@ export class Till {
 	/** What is left of the cash is the tip. */
 	keep = $state(false);
 	reference = $state('');
+	/** More than this the guest does not have: of a balance, points or a deposit. */
+	most = $state(Infinity);
 	/** Which guest's share is being paid; 0 is the whole rest. */
 	chosen = $state<number | null>(null);
 
@@ -32,7 +34,8 @@ export class Till {
 	/** What this tender is meant to cover: the rest, or one share of it. */
 	get share(): number {
 		const share = this.shares().find((one) => one.share === this.part);
-		return share ? Math.min(share.amount - share.paidAmount, this.balance()) : this.balance();
+		const owed = share ? Math.min(share.amount - share.paidAmount, this.balance()) : this.balance();
+		return Math.min(owed, this.most);
 	}
 
 	/** What is asked of the guest: cash to the smallest coin, anything else with the tip. */
@@ -91,9 +94,10 @@ export class Till {
 		this.typed = this.typed.slice(0, -1);
 	}
 
-	choose(method: Method): void {
+	choose(method: Method, most = Infinity): void {
 		this.method = method;
 		this.afresh();
+		this.most = most;
 	}
 
 	/** Pays this share, 0 for the whole rest. */
@@ -110,6 +114,7 @@ export class Till {
 	}
 
 	private afresh(): void {
+		this.most = Infinity;
 		this.typed = '';
 		this.tip = 0;
 		this.keep = false;
