@@ -74,6 +74,7 @@ def test_a_device_that_does_not_trust_the_box_is_told_how(bar: Bar, secure_port:
             phone.page.get_by_role("button", name=device).click()
             expect(phone.page.locator("ol")).to_contain_text(step)
         expect(phone.page.locator(".print")).to_have_text(re.compile("^([0-9A-F]{2}:){31}[0-9A-F]{2}$"))
+        assert phone.page.locator("figure img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 100
         phone.shoot("trust", theme)
     chinese = tablets.new("phone", language="zh-CN")
     chinese.page.goto(f"{bar.url}/trust")
