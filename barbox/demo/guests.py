@@ -12,7 +12,7 @@ from barbox.members.rules import BonusStep, Program
 from barbox.reservations.commands import EditReservation, book
 
 SMALL_HOURS = time(6)
-BROUGHT = "from the old member book"
+BROUGHT = "老会员迁移"
 
 
 def fill_guests(tx: Transaction, bar: SampleBar) -> None:

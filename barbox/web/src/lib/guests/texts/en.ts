@@ -25,7 +25,7 @@ export const en = {
 	visits: 'Visits',
 	lastVisit: 'last on {day}',
 	usual: 'The usual',
-	times: '{n} visits',
+	times: 'Visits: {n}',
 	noVisits: 'First visit.',
 	attach: 'Put on this order',
 	detach: 'Take off this order',

@@ -27,7 +27,7 @@ export const zh: Record<keyof typeof en, string> = {
 	visits: '到店',
 	lastVisit: '上次 {day}',
 	usual: '常点',
-	times: '{n} 次到店',
+	times: '到店 {n} 次',
 	noVisits: '首次到店。',
 	attach: '关联到本单',
 	detach: '从本单移除',
