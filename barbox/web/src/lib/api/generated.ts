@@ -485,6 +485,22 @@ export interface LineView {
 	discountAmount: number;
 }
 
+export interface LiveCopies {
+	copies: LiveView[];
+}
+
+export interface LiveView {
+	targetId: number;
+	targetName: string;
+	state: "failing" | "live" | "reaching" | "replaced" | "waiting";
+	problem: string;
+	code: string;
+	at: string | null;
+	behindS: number | null;
+	baseAt: string | null;
+	everyS: number;
+}
+
 export interface MadeKey {
 	key: string;
 	words: string[];

@@ -20,8 +20,8 @@ export async function tried<T>(job: Promise<T>): Promise<T | null> {
 }
 
 /** Reads from the box. Throws Problem or Unreachable. */
-export function read<T>(path: string): Promise<T> {
-	return asPerson<T>({ path, timeoutMs: 15_000 });
+export function read<T>(path: string, timeoutMs = 15_000): Promise<T> {
+	return asPerson<T>({ path, timeoutMs });
 }
 
 /** Changes something on the box, once. Throws Problem or Unreachable. */
@@ -31,7 +31,7 @@ export function change<T>(
 	body: unknown = undefined,
 	timeoutMs = 15_000
 ): Promise<T> {
-	const sent = body === undefined && method !== 'DELETE' ? {} : body;
+	const sent = body === undefined && (method === 'POST' || method === 'PUT') ? {} : body;
 	return asPerson<T>({ method, path, body: sent, key: newId(), timeoutMs });
 }
 
@@ -55,9 +55,16 @@ export async function file(path: string, body: unknown = undefined): Promise<Blo
 		headers['Content-Type'] = 'application/json';
 		Object.assign(init, { method: 'POST', body: JSON.stringify(body) });
 	}
-	const response = await fetch(path, init);
-	if (!response.ok) throw new Problem(response.status, await response.json());
-	return response.blob();
+	let response = await fetch(path, init);
+	if (response.ok) return response.blob();
+	let problem = new Problem(response.status, await response.json());
+	if (problem.code === 'pin_again' && (await session.askPin())) {
+		headers['Authorization'] = `Bearer ${session.current?.token ?? ''}`;
+		response = await fetch(path, init);
+		if (response.ok) return response.blob();
+		problem = new Problem(response.status, await response.json());
+	}
+	throw problem;
 }
 
 /** The blob as `data:` address: the app's pages may show no other picture that is not theirs. */

@@ -54,3 +54,6 @@ export type ProbeView = api.ProbeView;
 export type ProfileView = api.ProfileView;
 export type TriedPrinter = api.TriedView;
 export type JobStory = api.JobStory;
+export type LiveCopies = api.LiveCopies;
+export type LiveCopy = api.LiveView;
+export type Tiers = Pick<api.ProgramView, 'tiers'>;

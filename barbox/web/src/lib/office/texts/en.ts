@@ -438,5 +438,17 @@ export const en = {
 	'key.qr': 'The recovery key as QR',
 	'key.fingerprint': 'Slip {fingerprint}',
 	'key.once': 'It is shown this once. Nobody can show it again.',
-	'key.away': 'The slip is put away'
+	'key.away': 'The slip is put away',
+
+	'menu.arrange': 'Arrange',
+	'prices.tier': 'For members of',
+	'prices.everyone': 'everybody',
+	'backups.liveBehind': 'Every sale is copied there as it is made; {seconds} s behind.',
+	'live.live': 'copied as sales are made',
+	'live.reaching': 'the live copy is being connected',
+	'live.waiting': 'the live copy begins with the next backup',
+	'live.failing': 'the live copy fails',
+	'live.replaced': 'another box keeps its copies there',
+	'place.live': 'Copy every sale there at once',
+	'place.liveHint': 'So that a fire costs seconds, not a day.'
 } as const;

@@ -432,5 +432,17 @@ export const zh: Record<keyof typeof en, string> = {
 	'key.qr': '恢复密钥二维码',
 	'key.fingerprint': '密钥单 {fingerprint}',
 	'key.once': '只显示这一次，之后无法再查看。',
-	'key.away': '密钥单已妥善保管'
+	'key.away': '密钥单已妥善保管',
+
+	'menu.arrange': '整理',
+	'prices.tier': '适用会员',
+	'prices.everyone': '所有人',
+	'backups.liveBehind': '每笔销售实时复制，落后 {seconds} 秒。',
+	'live.live': '实时复制中',
+	'live.reaching': '正在连接实时备份',
+	'live.waiting': '实时备份将从下次备份开始',
+	'live.failing': '实时备份失败',
+	'live.replaced': '由另一台机器备份',
+	'place.live': '实时复制每笔销售',
+	'place.liveHint': '出事时只丢几秒，而不是一天。'
 };
