@@ -107,7 +107,10 @@ async def test_as_soon_as_the_internet_is_back(tmp_path: Path) -> None:
 
 async def test_a_box_that_was_off_for_days_catches_up_with_one_backup(stick: Place, tmp_path: Path) -> None:
     now = [BEGIN]
-    clock = lambda: Clock(wall=lambda: now[0], boot=lambda: now[0] - BEGIN)  # noqa: E731
+
+    def clock() -> Clock:
+        return Clock(wall=lambda: now[0], boot=lambda: now[0] - BEGIN)
+
     async with AsyncExitStack() as stack:
         box = await prepared(stack, tmp_path, clock())
         await box.add(stick.url)

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.bar import Bar, Tablets, until
-
-FREE = re.compile(r"^¥?0\.00$|^$")
+from tests.journeys.test_screens import faults
 
 
 def member(bar: Bar, phone: str) -> dict[str, int]:
@@ -30,6 +29,7 @@ def test_a_member_is_found_at_the_table_and_pays_with_points_and_balance(bar: Ba
     page.get_by_role("dialog").get_by_role("button", name="王浩然").click()
     expect(page.get_by_role("dialog")).to_contain_text("13800000002")
     tablet.shoot("member")
+    assert faults(page) == []
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("button", name="Member: 王浩然")).to_be_visible()
 
@@ -38,6 +38,7 @@ def test_a_member_is_found_at_the_table_and_pays_with_points_and_balance(bar: Ba
     for digit in "1000":
         page.locator(".pad .key", has_text=re.compile(f"^{digit}$")).click()
     tablet.shoot("pay-member")
+    assert faults(page) == []
     page.locator(".take").click()
     page.get_by_role("button", name=re.compile("Next")).click()
     page.get_by_role("button", name=re.compile("^Balance")).click()
@@ -67,6 +68,7 @@ def test_a_booking_with_deposit_becomes_an_order_and_pays_a_part_of_it(bar: Bar,
     sheet.get_by_label("Time", exact=True).fill(f"{soon:%H}:00")
     sheet.get_by_role("button", name=re.compile(f"^{tables[size]}")).click()
     tablet.shoot("booking-new")
+    assert faults(page) == []
     sheet.get_by_role("button", name="Save").click()
     expect(sheet).to_be_hidden()
 
@@ -78,6 +80,7 @@ def test_a_booking_with_deposit_becomes_an_order_and_pays_a_part_of_it(bar: Bar,
     page.get_by_role("button", name=re.compile("^Take ¥")).click()
     expect(page.get_by_text("¥10.00 paid")).to_be_visible()
     tablet.shoot("booking")
+    assert faults(page) == []
     page.get_by_role("button", name="They are here").click()
     page.wait_for_url("**/order/*")
 
@@ -95,7 +98,7 @@ def test_a_booking_with_deposit_becomes_an_order_and_pays_a_part_of_it(bar: Bar,
     until(lambda: paid() == [("deposit", 1000)], "the deposit is on the bill")
 
 
-def test_the_evening_is_seen_on_timeline_floor_and_waiting_list(bar: Bar, tablets: Tablets) -> None:
+def test_the_evening_is_seen_on_timeline_list_and_floor(bar: Bar, tablets: Tablets) -> None:
     for size in ("wide", "phone"):
         tablet = tablets.at_work("Emily Carter", size)
         page = tablet.page
@@ -104,11 +107,19 @@ def test_the_evening_is_seen_on_timeline_floor_and_waiting_list(bar: Bar, tablet
             page.get_by_role("tab", name=view).click()
             expect(page.get_by_text(re.compile("王浩然|郭女士|A12")).first).to_be_visible()
             tablet.shoot(f"bookings-{view.lower()}")
+            assert faults(page) == []
+
+
+def test_a_party_without_a_table_waits_on_the_list(bar: Bar, tablets: Tablets) -> None:
+    tablet = tablets.at_work("Emily Carter", "phone")
+    page = tablet.page
+    page.goto(f"{tablet.url}/bookings")
     page.get_by_role("tab", name="Waiting").click()
     page.get_by_role("textbox", name="Name").fill("Marta")
     page.get_by_role("button", name="On the waiting list").click()
     expect(page.get_by_role("button", name=re.compile("Marta"))).to_be_visible()
     tablet.shoot("bookings-waiting")
+    assert faults(page) == []
     assert [each["name"] for each in bar.ask("/api/waiting-list")["waiting"]] == ["Marta"]
 
 
@@ -120,6 +131,7 @@ def test_the_office_sees_members_rules_and_what_the_bar_owes(tablets: Tablets) -
         page.goto(f"{tablet.url}/office/members")
         expect(page.get_by_role("button", name="周雅婷")).to_be_visible()
         tablet.shoot("office-members")
+        assert faults(page) == []
         page.get_by_role("button", name="王浩然").click()
         expect(page.get_by_role("dialog").locator("dl")).to_be_visible()
         tablet.shoot("office-member")
@@ -127,6 +139,8 @@ def test_the_office_sees_members_rules_and_what_the_bar_owes(tablets: Tablets) -
         page.get_by_role("tab").nth(1).click()
         expect(page.locator("form.panel")).to_be_visible()
         tablet.shoot("office-rules")
+        assert faults(page) == []
         page.get_by_role("tab").nth(2).click()
         expect(page.locator("table")).to_be_visible()
         tablet.shoot("office-liability")
+        assert faults(page) == []
