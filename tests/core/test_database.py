@@ -99,9 +99,9 @@ async def test_nobody_is_answered_before_the_commit(tmp_path: Path) -> None:
 
         async with Busy(database) as busy:
             answers.append(asyncio.ensure_future(database.write(note, "gin")))
-            await asyncio.sleep(0)
             looking = asyncio.ensure_future(database.write(look))
-            await asyncio.sleep(0)
+            for _ in ("both are asked for", "both are handed over"):
+                await asyncio.sleep(0)
             busy.let_go()
             await asyncio.gather(*answers, looking)
         assert seen == [([], False)], "while the commit is out nothing is seen and nobody knows"
