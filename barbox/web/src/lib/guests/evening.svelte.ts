@@ -12,7 +12,9 @@ const QUOTE_MS = 60_000;
 
 /** The bookings of one evening and who waits at the door; kept up to date by what the box tells. */
 export class Evening {
-	day = $state(house.venue?.businessDay ?? new Date().toISOString().slice(0, 10));
+	private chosen = $state<string | null>(null);
+	/** The business day on the screen: tonight unless another was chosen. */
+	day = $derived(this.chosen ?? house.venue?.businessDay ?? new Date().toISOString().slice(0, 10));
 	all = $state.raw<readonly Booking[]>([]);
 	waiting = $state.raw<Waiting | null>(null);
 	/** For how many a time at the door is asked. */
@@ -55,7 +57,7 @@ export class Evening {
 	}
 
 	show(day: string): void {
-		this.day = day;
+		this.chosen = day === house.venue?.businessDay ? null : day;
 		void this.load();
 	}
 
