@@ -53,6 +53,7 @@ SENSITIVE = frozenset(
         "order.discount",
         "order.reopen",
         "payment.refund",
+        "member.manage",
         "staff.edit",
         "device.edit",
         "role.edit",
