@@ -159,7 +159,7 @@ run_tests() {
         say "Note: without ${PAPER_FONTS[*]}, chromium, strace and zbar-tools, the tests of paper, browser and power cuts" \
             "are skipped or fail. Please install these packages."
     install_here "${EXTRAS:-test}"
-    exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" "$@"
+    exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile "$@"
 }
 
 # --- a real box -----------------------------------------------------------------------------------------------
