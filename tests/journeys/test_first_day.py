@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.bar import OUTSIDE, PATIENCE_S, ROOT, Bar, Tablets
 
@@ -37,10 +37,14 @@ def carton(app: None, tmp_path: Path) -> Iterator[tuple[str, str]]:
     box.wait(timeout=PATIENCE_S)
 
 
-def test_a_new_bar_is_opened_in_a_minute(carton: tuple[str, str], browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", ["phone", "wide"])
+def test_a_new_bar_takes_its_first_order_within_minutes(
+    carton: tuple[str, str], browser: Browser, tmp_path: Path, size: str
+) -> None:
     url, code = carton
     tablets = Tablets(Bar(tmp_path), browser)
-    page = tablets.new(url=url).page
+    tablet = tablets.new(size, url=url)
+    page = tablet.page
     page.goto(url)
     page.wait_for_url("**/setup")
     page.get_by_label(re.compile("Set-up code")).fill(code)
@@ -52,11 +56,42 @@ def test_a_new_bar_is_opened_in_a_minute(carton: tuple[str, str], browser: Brows
     expect(page.get_by_role("alert")).to_have_text("The two PINs differ.")
     page.get_by_label("PIN again").fill("4711")
     page.get_by_role("button", name="Open the bar").click()
-    page.wait_for_url("**/pin")
-    page.locator(".people .key", has_text="Anna").click()
-    page.keyboard.type("4711")
-    page.keyboard.press("Enter")
+    page.wait_for_url("**/setup/house")
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("Taxes")
+    _next(page)
+    expect(title).to_have_text("Rooms and tables")
+    page.get_by_label("Tables").fill("6")
+    page.get_by_role("button", name="One more area").click()
+    _next(page)
+    expect(title).to_have_text("Printers")
+    _next(page)
+    expect(title).to_have_text("People")
+    page.reload()
+    expect(title).to_have_text("People")  # where it stood
+    _next(page)
+    expect(title).to_have_text("The menu")
+    expect(page.get_by_role("button", name=re.compile("usual menu"))).to_have_attribute("aria-pressed", "true")
+    _next(page)
+    expect(title).to_have_text("Recovery slip")
+    page.get_by_label(re.compile("your PIN once more")).fill("4711")
+    page.get_by_role("button", name="Make a recovery slip").click()
+    expect(page.locator(".slip li")).to_have_count(24)
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    page.get_by_label("The slip is put away").check()
+    _next(page)
+    page.get_by_role("link", name="To the floor").click()
     page.wait_for_url("**/floor")
     expect(page.get_by_role("heading", name="The Golden Swan")).to_be_visible()
     expect(page.locator("header .line:not(.down)")).to_be_visible()
+    tablet.open_table("T6")
+    page.locator(".tile", has_text="Lager").click()
+    page.get_by_role("button", name="Checked: they are old enough").click()
+    page.locator("dialog .options .key", has_text="large").click()
+    tablet.send()
+    expect(page.locator(".table.busy")).to_have_count(1)
     assert list(tablets.close()) == []
+
+
+def _next(page: Page) -> None:
+    page.get_by_role("button", name="Next").click()
