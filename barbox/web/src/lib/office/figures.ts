@@ -1,3 +1,4 @@
+import { house } from '#lib/live/house.svelte.ts';
 import { texts } from '#lib/texts/texts.svelte.ts';
 
 /** `1.5 MB`, as the reader's language writes it. */
@@ -12,7 +13,20 @@ export function bytes(count: number): string {
 	});
 }
 
-/** Day and time, as the reader writes them. */
+/** Day and time in the bar, wherever the reader is, as they write them. */
 export function moment(at: string): string {
-	return new Date(at).toLocaleString(texts.language, { dateStyle: 'medium', timeStyle: 'short' });
+	return new Date(at).toLocaleString(texts.language, {
+		dateStyle: 'medium',
+		timeStyle: 'short',
+		timeZone: house.venue?.timezone
+	});
+}
+
+/** The time of day in the bar. */
+export function timeOfDay(at: string): string {
+	return new Date(at).toLocaleTimeString(texts.language, {
+		hour: '2-digit',
+		minute: '2-digit',
+		timeZone: house.venue?.timezone
+	});
 }

@@ -248,7 +248,7 @@ export const en = {
 	'printers.perCourseLong': 'A ticket for each course',
 	'printers.pass': 'pass',
 	'printers.passLong': 'The pass: told of every station’s lines',
-	'printers.notTried': 'not tried yet',
+	'printers.notTried': 'idle',
 	'printers.paper': 'paper: {state}',
 	'printers.coverOpen': 'cover open',
 	'printers.waiting': '{n} waiting',

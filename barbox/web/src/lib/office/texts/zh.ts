@@ -245,7 +245,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'printers.perCourseLong': '每道菜单独出单',
 	'printers.pass': '传菜',
 	'printers.passLong': '传菜口：打印所有出单点的内容',
-	'printers.notTried': '尚未使用',
+	'printers.notTried': '待命',
 	'printers.paper': '纸张：{state}',
 	'printers.coverOpen': '盖子未合',
 	'printers.waiting': '{n} 张等待',
