@@ -59,6 +59,7 @@ class Printer(Switches):
         self._thread: threading.Thread | None = None
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
+        self._rope.setblocking(False)
 
     # life
 
@@ -172,7 +173,7 @@ class Printer(Switches):
         return bound
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it is closed, or full of rings that nobody has heard yet
             self._rope.send(b"!")
 
     def _came_off(self, paper: Paper) -> None:
