@@ -27,7 +27,7 @@ from barbox.staff.queries import PEOPLE, Person
 
 routes = Routes("backup")
 
-MATCHES: web.AppKey[Callable[[str, str], Awaitable[bool]]] = web.AppKey("MATCHES", Callable)  # type: ignore[arg-type]
+MATCHES: web.AppKey[Callable[[str, str], Awaitable[bool]]] = web.AppKey("MATCHES")
 """Whether a stored hash is that of a PIN."""
 SHOWN = 200
 

@@ -26,7 +26,7 @@ from barbox.backup.jobs import Keeper, newest_schema
 from barbox.backup.livelog import FOLDER, Gone, LiveLog
 from barbox.backup.queries import KeyRow, TargetRow
 from barbox.backup.segments import Base
-from barbox.backup.shipping import Carrier, Sender
+from barbox.backup.shipping import Carrier, LiveState, Sender
 from barbox.core.clock import rfc3339
 from barbox.core.database import Database
 from barbox.core.errors import Unavailable
@@ -60,7 +60,7 @@ class LiveRow(msgspec.Struct, frozen=True):
 
     target_id: int
     name: str
-    state: str
+    state: LiveState
     code: str
     detail: str
     at: int | None
@@ -94,7 +94,7 @@ class Live:
         self._making.set_result(None)
         self._held_from: int | None = None
         """While a base is being brought: the log that follows it, which must not go before."""
-        self._told: list[tuple[int, str, str]] = []
+        self._told: list[tuple[int, LiveState, str]] = []
         self._written_at = 0.0
         self._pressed = False
         live_log.pressed = functools.partial(loop.call_soon_threadsafe, self._press)

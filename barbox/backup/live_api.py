@@ -1,9 +1,8 @@
 """The live copy, as the office sees it. Admins only."""
 
-from typing import Literal
-
 from barbox.backup.faults import sentence
 from barbox.backup.live import LIVE, LiveRow
+from barbox.backup.shipping import LiveState
 from barbox.core.clock import rfc3339
 from barbox.core.http import Call, Routes
 from barbox.core.messages import View
@@ -21,7 +20,7 @@ class LiveView(View):
 
     target_id: int
     target_name: str
-    state: Literal["reaching", "waiting", "live", "failing", "replaced"]
+    state: LiveState
     problem: str
     code: str
     at: str | None
@@ -45,7 +44,7 @@ def _view(row: LiveRow, now: int, language: str) -> LiveView:
     return LiveView(
         target_id=row.target_id,
         target_name=row.name,
-        state=row.state,  # type: ignore[arg-type]
+        state=row.state,
         problem=sentence(row.code, row.detail, language) if row.code else "",
         code=row.code,
         at=rfc3339(row.at) if row.at else None,

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from barbox.backup import commands, proof, recovery_key, replay, rules
 from barbox.backup.commands import Admission
@@ -64,10 +64,13 @@ class Source(NamedTuple):
     key: RecoveryKey
 
 
-class Step(NamedTuple):
-    """How far a restore is: "fetching" (`done` of `size` bytes), "proving", "updating" or "ready"."""
+Stage = Literal["fetching", "proving", "updating", "ready", "failed"]
 
-    name: str
+
+class Step(NamedTuple):
+    """How far a restore is: while "fetching", `done` of `size` bytes are here."""
+
+    name: Stage
     done: int = 0
     size: int = 0
 

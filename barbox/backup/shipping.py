@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,7 @@ PART, WHOLE = 1, 3
 """How hard a piece is compressed: what is only there for a while need not be small."""
 TIDY_EVERY = 50
 """Files are tidied away after so many whole logs, and with every base."""
+LiveState = Literal["reaching", "waiting", "live", "failing", "replaced"]
 
 
 class Sender(NamedTuple):
@@ -52,11 +53,11 @@ class Sender(NamedTuple):
 
 
 class Carrier:
-    """`serve` runs for ever; `state`: "reaching", "waiting" (for a base), "live", "failing" or "replaced"."""
+    """`serve` runs for ever; while its `state` is "waiting", it is for a base."""
 
     def __init__(self, destination: Destination, log_: LiveLog, clock: Clock, sender: Sender) -> None:
         self.destination = destination
-        self.state = "reaching"
+        self.state: LiveState = "reaching"
         self.code = self.detail = ""
         self.shipped_at: int | None = None
         """Everything committed up to then (ms) is at the target."""
@@ -169,7 +170,7 @@ class Carrier:
         else:
             self.state, self.code, self.detail = "waiting" if self.wants_base else "live", "", ""
 
-    async def _give_up(self, state: str, fault: BackupFault, wait: float) -> None:
+    async def _give_up(self, state: LiveState, fault: BackupFault, wait: float) -> None:
         if self.state != state or self.code != fault.code:
             told = {"target": self.destination.target_id, "fault": fault.code, "detail": fault.detail}
             log.warning("live copy", extra=told)

@@ -1,7 +1,7 @@
 """Restoring in the first-run page: what is there, and have it restored; only on a box without people, with its code."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta
@@ -10,7 +10,7 @@ from barbox.backup import media, recovery_key, restore
 from barbox.backup.faults import BackupFault, sentence
 from barbox.backup.jobs import newest_schema
 from barbox.backup.media import Medium
-from barbox.backup.restore import Offer, Source
+from barbox.backup.restore import Offer, Source, Stage
 from barbox.backup.targets import Credentials
 from barbox.backup.wizard import WIZARD
 from barbox.core import ids
@@ -24,7 +24,7 @@ from barbox.staff.rules import check_pin
 
 routes = Routes("backup")
 
-ADMIT: web.AppKey[Callable[[web.Request, str], None]] = web.AppKey("ADMIT", Callable)  # type: ignore[arg-type]
+ADMIT: web.AppKey[Callable[[web.Request, str], None]] = web.AppKey("ADMIT")
 """Counts a knock and compares the set-up code; raises TooMany, BadRequest."""
 
 Code = Annotated[str, Meta(min_length=6, max_length=40)]
@@ -104,7 +104,7 @@ class Progress(View):
     `problem` is empty unless `step` is "failed".
     """
 
-    step: Literal["fetching", "proving", "updating", "ready", "failed"]
+    step: Stage
     done: int
     size: int
     problem: str
@@ -162,7 +162,7 @@ async def progress(call: Call, ticket: str) -> Progress:
         step, problem = step._replace(name="failed"), sentence(now.fault.code, now.fault.detail, call.language)
     done = now.restored
     return Progress(
-        step=step.name,  # type: ignore[arg-type]
+        step=step.name,
         done=step.done,
         size=step.size,
         problem=problem,

@@ -25,9 +25,9 @@ routes = Routes("box")
 BOX_ID = web.AppKey("BOX_ID", str)
 STORE = web.AppKey("STORE", str)
 OPENAPI = web.AppKey("OPENAPI", bytes)
-ADDRESSES: web.AppKey[Callable[[], list[str]]] = web.AppKey("ADDRESSES", Callable)  # type: ignore[arg-type]
+ADDRESSES: web.AppKey[Callable[[], list[str]]] = web.AppKey("ADDRESSES")
 """Where tablets reach this box, best first: "http://192.168.1.5:8080"."""
-NEEDS_SETUP: web.AppKey[Callable[[], bool]] = web.AppKey("NEEDS_SETUP", Callable)  # type: ignore[arg-type]
+NEEDS_SETUP: web.AppKey[Callable[[], bool]] = web.AppKey("NEEDS_SETUP")
 
 _SINCE = freeze(
     lambda p: JournalEntry.select().where(JournalEntry.seq > p.since).order_by(JournalEntry.seq).limit(p.most)

@@ -23,7 +23,7 @@ from barbox.core.http import printable
 from barbox.core.porter import PORTER
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-HOSTNAMES: web.AppKey[Callable[[], frozenset[str]]] = web.AppKey("HOSTNAMES", Callable)  # type: ignore[arg-type]
+HOSTNAMES: web.AppKey[Callable[[], frozenset[str]]] = web.AppKey("HOSTNAMES")
 """The names this box answers to now, lower case, without port; any IP address is accepted besides."""
 
 log = logging.getLogger(__name__)

@@ -52,10 +52,10 @@ OVERRIDE = "Manager-Override"
 Doorkeeper = Callable[[web.Request, str], Actor]
 Lender = Callable[[web.Request, Actor], Awaitable[Actor]]
 Confirmer = Callable[[web.Request, Actor], Awaitable[bool]]
-CONFIRMER: web.AppKey[Confirmer] = web.AppKey("CONFIRMER", Callable)  # type: ignore[arg-type]
-LENDER: web.AppKey[Lender] = web.AppKey("LENDER", Callable)  # type: ignore[arg-type]
+CONFIRMER: web.AppKey[Confirmer] = web.AppKey("CONFIRMER")
+LENDER: web.AppKey[Lender] = web.AppKey("LENDER")
 DATABASE = web.AppKey("DATABASE", Database)
-DOORKEEPER: web.AppKey[Doorkeeper] = web.AppKey("DOORKEEPER", Callable)  # type: ignore[arg-type]
+DOORKEEPER: web.AppKey[Doorkeeper] = web.AppKey("DOORKEEPER")
 
 
 class Call:

@@ -84,13 +84,12 @@ def head(connection: sqlite3.Connection) -> Head:
 
 def verify(connection: sqlite3.Connection) -> Head:
     """Recompute the whole chain; returns its head. Raises Broken at the first entry that does not fit."""
-    last, sha256, encode = Head(), hashlib.sha256, _encoder.encode
-    seq, at, chain = last.seq, last.at, last.hash
+    seq, at, chain = msgspec.structs.astuple(Head())
     for row in connection.execute(ALL.sql):  # years of entries: nothing is built that is not hashed
         if row[0] != seq + 1:
             raise Broken(f"the journal lacks entry {seq + 1}: after {seq} comes {row[0]}")
         seq, at = row[0], row[1]
-        chain = sha256(chain + encode(row[:7]) + row[7]).digest()
+        chain = chained(chain, row[:7], row[7])
         if chain != row[8]:
             raise Broken(f"journal entry {seq} was altered: its hash does not fit")
     return Head(seq, at, chain)

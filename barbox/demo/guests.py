@@ -8,7 +8,7 @@ from barbox.core.transaction import Transaction
 from barbox.demo.sample import SampleBar
 from barbox.floor.queries import load_tables
 from barbox.members.commands import EditMember, EditTier, adjust, join, save_program, save_tier
-from barbox.members.rules import BonusStep, Program
+from barbox.members.rules import Account, BonusStep, Program
 from barbox.reservations.commands import EditReservation, book
 
 SMALL_HOURS = time(6)
@@ -24,9 +24,10 @@ def fill_guests(tx: Transaction, bar: SampleBar) -> None:
     for each in bar.members:
         edit = EditMember(each.name, each.phone, birthday=each.birthday, note=each.note, consent=True)
         member_id = join(tx, edit).id
-        for account, amount in (("points", each.points), ("spend", each.spend), ("balance", each.balance)):
+        brought: dict[Account, int] = {"points": each.points, "spend": each.spend, "balance": each.balance}
+        for account, amount in brought.items():
             if amount:
-                adjust(tx, member_id, account, amount, BROUGHT)  # type: ignore[arg-type]
+                adjust(tx, member_id, account, amount, BROUGHT)
     numbers = {table.name: table.id for table in tx.cached(load_tables).values()}
     evening, zone = datetime.fromisoformat(show_day(tx.business_day)), ZoneInfo(bar.venue.timezone)
     for booking in bar.bookings:

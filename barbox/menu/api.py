@@ -22,7 +22,7 @@ from barbox.menu.stations import check_station
 routes = Routes("menu")
 
 Left = Callable[[Snapshot], Awaitable[dict[int, float]]]
-LEFT: web.AppKey[Left] = web.AppKey("LEFT", Callable)  # type: ignore[arg-type]
+LEFT: web.AppKey[Left] = web.AppKey("LEFT")
 """How many of each counted product are left: told by the room that counts them, which stands above this one."""
 
 

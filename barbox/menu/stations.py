@@ -9,7 +9,7 @@ from barbox.core.errors import BadRequest
 from barbox.core.http import Call
 
 Told = Callable[[Snapshot], Awaitable[Mapping[int, Mapping[str, str]]]]
-STATIONS: web.AppKey[Told] = web.AppKey("STATIONS", Callable)  # type: ignore[arg-type]
+STATIONS: web.AppKey[Told] = web.AppKey("STATIONS")
 """Gives the names of each station by its number."""
 
 

@@ -1,12 +1,9 @@
 """Years of a bar in a minute: one real evening's rows, copied day after day, their journal chained anew."""
 
-import hashlib
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-
-import msgspec
 
 from barbox.core import journal
 
@@ -100,9 +97,9 @@ def _day(day: int, days: int) -> int:
 
 def _chain(connection: sqlite3.Connection, evening: list[tuple[object, ...]], days: int) -> None:
     head = journal.head(connection)
-    encode, last, rows = msgspec.json.Encoder().encode, head.hash, []
+    last, rows = head.hash, []
     for seq, row in enumerate(evening, head.seq + 1):
         entry, payload = (seq, *row[1:7]), bytes(row[7])  # type: ignore[call-overload]
-        last = hashlib.sha256(last + encode(entry) + payload).digest()
+        last = journal.chained(last, entry, payload)
         rows.append((*entry, payload, last))
     connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
