@@ -141,6 +141,16 @@ class Tablet:
     def narrow(self) -> bool:
         return self.size == "phone"
 
+    def loaded(self, part: str) -> bool:
+        """Whether a part of the app has arrived, by the beginning of its file's name."""
+        names = self.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+        return any(name.rpartition("/")[2].startswith(part) for name in names)
+
+    def switch_off(self) -> None:
+        """Closes the browser; what it noted of each call that was cut is no complaint of the page."""
+        self.context.close()
+        self.complaints.clear()
+
     def pair(self) -> None:
         """By the code in the address, as the QR of the slip carries it."""
         self.page.goto(f"{self.url}/pair#{self.bar.pairing_code()}")
