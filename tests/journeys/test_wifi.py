@@ -90,7 +90,7 @@ def test_a_payment_whose_answer_was_lost_is_asked_again_and_booked_once(
     tablet.open_table("A7")
     tablet.tap("Chimay Blue")
     tablet.pay()
-    until(lambda: tablet.loaded("AppMenu"), "the sheets are fetched: none waits before the payment in the browser's queue")
+    until(lambda: tablet.loaded("AppMenu"), "every sheet is fetched, so that the payment waits for none")
     wifi.swallow_answers()
     tablet.page.locator(".take").click()
     expect(tablet.page.get_by_role("alert").filter(has_text=re.compile("asks by itself"))).to_be_visible(timeout=30_000)
