@@ -122,10 +122,21 @@ warn_of_little_memory() {
             "If it fails, build a wheelhouse on another computer and use --offline."
 }
 
+# What runs here is what was tested: every package by its version and hash, where the lock knows this Python.
+install_pinned() { # EXTRAS
+    local lock=requirements/box.lock
+    [ -z "$1" ] || lock=requirements/ci.lock
+    if .venv/bin/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; then
+        pip_install .venv --require-hashes --requirement "$lock" && pip_install .venv --no-deps --editable .
+    else
+        pip_install .venv --editable ".${1:+[$1]}"
+    fi
+}
+
 # Makes .venv in this folder, with Barbox installed from it and the tablets' app built into it.
 install_here() { # EXTRAS ("", "test" or more, with commas)
     local extra=$1 stamp=.venv/.installed-from now known=''
-    now=$(fingerprint pyproject.toml build_backend.py barbox/build_web.py barbox/web)
+    now=$(fingerprint pyproject.toml requirements build_backend.py barbox/build_web.py barbox/web)
     if .venv/bin/python -c '' 2>/dev/null && [ -f "$stamp" ]; then
         known=$(head -n 1 "$stamp")
         [ -n "$extra" ] || extra=$(sed -n 2p "$stamp")
@@ -140,10 +151,9 @@ install_here() { # EXTRAS ("", "test" or more, with commas)
     fi
     warn_of_little_memory
     say "Installing Barbox and building the tablets' app: one to three minutes the first time."
-    pip_install .venv --editable ".${extra:+[$extra]}" ||
-            fail "the installation did not succeed; the lines above say why."
+    install_pinned "$extra" || fail "the installation did not succeed; the lines above say why."
     # Generated sources count too, so the state is read again after the build.
-    now=$(fingerprint pyproject.toml build_backend.py barbox/build_web.py barbox/web)
+    now=$(fingerprint pyproject.toml requirements build_backend.py barbox/build_web.py barbox/web)
     printf '%s\n%s\n' "$now" "$extra" >"$stamp"
     say "Installed."
 }
