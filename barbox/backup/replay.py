@@ -142,8 +142,8 @@ class _Replay:
             self.place = Place(segment.no, segment.end, segment.after)
             self.pieces += 1
             if self._at is not None and segment.at > self._at:
-                self.cut = True
-                await asyncio.to_thread(self._cut, self._at)
+                # its name tells when it was carried away: what was sold meanwhile is in the next one
+                self.cut = await asyncio.to_thread(self._cut, self._at)
         await self._take_over()
 
     def _line_goes_on(self) -> bool:
@@ -194,17 +194,27 @@ class _Replay:
         self.lacks = self.lacks or f"{_name(self.place.no, 0)} is damaged"
         return False
 
-    def _cut(self, at: int) -> None:
-        """Of the log that was gathered keep the transactions whose journal is not later than `at`."""
+    def _cut(self, at: int) -> bool:
+        """Of the log that was gathered keep the transactions whose journal is not later than `at`.
+
+        Returns whether any was later: else what follows may still belong to that moment.
+        """
         ends = wal.commits(self._log)
-        earliest, latest = 0, len(ends)
-        while earliest < latest:  # of ends[:earliest] is known that they fit, of ends[latest:] that they do not
+
+        def fits(count: int) -> bool:
+            return _journal_with(self._database, self._log[: ends[count - 1]]).at <= at
+
+        if not ends or fits(len(ends)):
+            return False
+        earliest, latest = 0, len(ends) - 1
+        while earliest < latest:  # of ends[:earliest] is known that they fit, of ends[:latest + 1] that they do not
             middle = (earliest + latest) // 2
-            if _journal_with(self._database, self._log[: ends[middle]]).at <= at:
+            if fits(middle + 1):
                 earliest = middle + 1
             else:
                 latest = middle
         self._log = self._log[: ends[earliest - 1]] if earliest else b""
+        return True
 
 
 def unseal(sealed: bytes, key: str) -> bytes:

@@ -117,11 +117,13 @@ async def restored(place: Place, key: RecoveryKey, to: Path, at: int | None = No
     return reached
 
 
-def rounds(folder: Path) -> list[str]:
-    """What was sold, as the database in a folder says."""
+def rounds(folder: Path, until: int | None = None) -> list[str]:
+    """What was sold, or sold until a moment (ms), as the database in a folder says."""
     with contextlib.closing(sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True)) as connection:
         found = connection.execute("SELECT name FROM counter WHERE name LIKE 'round:%' ORDER BY value").fetchall()
-    return [row[0] for row in found]
+        by_then = "SELECT COUNT(*) FROM journal WHERE kind = 'round.sold' AND at <= ?"
+        sold = connection.execute(by_then, (2**62 if until is None else until,)).fetchone()[0]
+    return [row[0] for row in found[:sold]]
 
 
 def nobody() -> Credentials:

@@ -8,6 +8,7 @@ import pytest
 from barbox.app import CONFIG
 from barbox.backup import livelog, segments
 from barbox.backup.live import LIVE
+from barbox.backup.livelog import Piece
 from barbox.backup.segments import Base, Segment
 from tests.backup.living import hurry, open_bar, restored, rounds, until
 from tests.backup.servers import Place
@@ -81,17 +82,45 @@ async def test_any_moment_can_be_restored_to_the_order(stick: Place, tmp_path: P
         moments = []
         for number in range(12):
             await bar.sell()
-            moments.append((bar.database.clock.now(), number + 1))
-            await asyncio.sleep(0.01)
+            moments.append(bar.database.clock.now())
             if number % 5 == 4:
                 await bar.shipped()
             if number == 7:
                 async with bar.database.frozen():
                     pass
         await bar.shipped()
-        for at, sold in moments[::3]:
+        for at in moments[::3]:
             await restored(stick, key, tmp_path / f"{at}", at)
-            assert len(rounds(tmp_path / f"{at}")) == sold
+            assert rounds(tmp_path / f"{at}") == rounds(tmp_path / "box", until=at)
+
+
+async def test_what_is_sold_while_a_piece_is_carried_away_is_not_missing_from_its_moment(
+    stick: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments: list[int] = []
+    async with open_bar(tmp_path / "box") as bar:
+        key = await bar.key()
+        await bar.add(stick)
+        await bar.shipped()
+        loop, read = asyncio.get_running_loop(), bar.log.after
+
+        def read_while_the_bar_sells(no: int, end: int, most: int) -> Piece | None:
+            piece = read(no, end, most)
+            if piece and len(moments) < 4:
+                asyncio.run_coroutine_threadsafe(bar.sell(), loop).result()
+                moments.append(moment := bar.database.clock.now())
+                while bar.database.clock.now() == moment:
+                    continue  # its name tells a later time than the sale's
+            return piece
+
+        monkeypatch.setattr(bar.log, "after", read_while_the_bar_sells)
+        await bar.sell()
+        await until(lambda: len(moments) == 4)
+        await bar.shipped()
+        for at in moments:
+            reached = await restored(stick, key, tmp_path / f"{at}", at)
+            assert rounds(tmp_path / f"{at}") == rounds(tmp_path / "box", until=at)
+            assert not reached.lacks
 
 
 async def test_the_owner_sees_how_far_it_is_and_restores_the_moment_before_the_fire(
