@@ -49,6 +49,8 @@ from barbox.printing import office_api as paper_api
 from barbox.printing import queries as stations
 from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
+from barbox.reports import api as reports_api
+from barbox.reports import counting
 from barbox.reservations import api as reservations_api
 from barbox.reservations import queries as reservations
 from barbox.staff import api as staff_api
@@ -94,6 +96,7 @@ ROOMS: tuple[Routes, ...] = (
     guests_api.routes,
     payments_api.routes,
     prepaid_api.routes,
+    reports_api.routes,
     backup_api.routes,
     updates_api.routes,
     doctor_api.routes,
@@ -207,7 +210,14 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
             app[box_api.BOX_ID] = known.box_id
             batch = int(os.environ.get("BARBOX_TEST_BATCH", "128"))
             database = await stack.enter_async_context(
-                Database.open(path, Clock(), BusinessDays("UTC", 360), batch=batch, gate=live_log.gate)
+                Database.open(
+                    path,
+                    Clock(),
+                    BusinessDays("UTC", 360),
+                    batch=batch,
+                    gate=live_log.gate,
+                    followers=counting.FOLLOWERS,
+                )
             )
             async with database.snapshot() as snapshot:
                 venue = await read_venue(snapshot)

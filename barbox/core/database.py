@@ -24,12 +24,13 @@ from barbox.core.clock import BusinessDays, Clock
 from barbox.core.errors import Broken, Unavailable
 from barbox.core.idempotency import Answer, Key
 from barbox.core.statements import Statement
-from barbox.core.transaction import Event, Signal, Transaction
+from barbox.core.transaction import Event, Followers, Signal, Transaction
 from barbox.core.writer import MOST_IN_A_BATCH, Done, Frozen, Gate, Job, Writer, connect_for_writing
 
 log = logging.getLogger(__name__)
 
 READERS = 2
+NOBODY: Followers = {}
 
 Row = TypeVar("Row")
 T = TypeVar("T")
@@ -55,11 +56,18 @@ class Database:
     """Opened with `Database.open`; `write` and `read` are all that rooms need."""
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, clock: Clock, days: BusinessDays, batch: int, gate: Gate
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        days: BusinessDays,
+        batch: int,
+        gate: Gate,
+        followers: Followers,
     ) -> None:
         self.path = path
         self.clock = clock
-        self._writer = Writer(path, connection, clock, days, batch, self._settle, gate, self._send_out)
+        self._writer = Writer(path, connection, clock, days, batch, self._settle, gate, self._send_out, followers)
         self._loop = asyncio.get_running_loop()
         self._subscribers: list[Callable[[int, list[Event]], None]] = []
         self._signals: dict[Signal, list[Callable[[], None]]] = {}
@@ -78,13 +86,14 @@ class Database:
         *,
         batch: int = MOST_IN_A_BATCH,
         gate: Gate = lambda _must: True,
+        followers: Followers = NOBODY,
     ) -> AsyncIterator["Database"]:
         """The database at `path`, already migrated. `batch` 1 commits each command alone (for measuring).
 
-        `gate` is asked before the write-ahead log is emptied.
+        `gate` is asked before the write-ahead log is emptied; `followers` see journal entries inside their transaction.
         """
         connection = connect_for_writing(path)
-        database = cls(path, connection, clock, days, batch, gate)
+        database = cls(path, connection, clock, days, batch, gate, followers)
         database._writer.start()
         try:
             await database._open_readers()

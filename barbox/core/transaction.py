@@ -35,6 +35,24 @@ class Signal:
     name: str
 
 
+class Told(NamedTuple):
+    """A journal entry as the command that made it put it: `payload` what happened, `state` its subject's new state."""
+
+    kind: str
+    subject: str
+    payload: Any
+    state: Any
+
+
+Follower = Callable[["Transaction", Told], None]
+"""Follows the journal inside the transaction, as a higher room keeps its sums of what a lower one does.
+
+It is called at once, by the command that emits; what it raises undoes that command, and no other.
+"""
+Followers = Mapping[str, Sequence[Follower]]
+"""By the kind of entry. A kind that nobody follows costs a look-up."""
+
+
 class Answered(NamedTuple):
     """What was answered to a request of this fingerprint."""
 
@@ -58,8 +76,9 @@ class Event(msgspec.Struct, frozen=True):
 class WriterMemory:
     """What the writer keeps between commands; each change is taken back when its command fails."""
 
-    def __init__(self, head: journal.Head, days: BusinessDays) -> None:
+    def __init__(self, head: journal.Head, days: BusinessDays, followers: Followers) -> None:
         self.head = head
+        self.followers = followers
         self.announced = head.seq
         self.days = days
         self.now = 0
@@ -192,6 +211,11 @@ class Transaction:
         for row in rows:
             self._memory.pending.add(statement, statement.of(row))
 
+    def insert_tuples(self, statement: Statement, rows: Iterable[tuple[Any, ...]]) -> None:
+        """The same for tuples that are in the statement's order."""
+        for row in rows:
+            self._memory.pending.add(statement, row)
+
     def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one frozen statement for each mapping of parameters."""
         self._direct().executemany(statement.sql, map(statement.bind, rows))
@@ -288,6 +312,8 @@ class Transaction:
         data = body if state is None else _encoder.encode(state)
         self._told = (state, data)
         memory.news.append(Event(seq, kind, self.now, subject, data, frozenset(rooms)))
+        for follow in memory.followers.get(kind, ()):
+            follow(self, Told(kind, subject, payload, state))
         return seq
 
     def encoded(self, result: Any) -> bytes:

@@ -22,7 +22,7 @@ from barbox.core import idempotency, journal
 from barbox.core.actor import Actor
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.errors import Broken, Refusal, Unavailable
-from barbox.core.transaction import Event, Signal, Transaction, WriterMemory
+from barbox.core.transaction import Event, Followers, Signal, Transaction, WriterMemory
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +119,9 @@ class Writer:
         settle: Settle,
         gate: Gate,
         crowded: Callable[[], None],
+        followers: Followers,
     ) -> None:
-        self.memory = WriterMemory(journal.head(connection), days)
+        self.memory = WriterMemory(journal.head(connection), days, followers)
         self.failure: str | None = None
         self.clock = clock
         self.clock.not_before(self.memory.head.at)

@@ -13,8 +13,11 @@ from barbox.core.settings import read_venue
 from barbox.core.statements import freeze
 from barbox.menu import models as menu
 from barbox.orders.models import Order, OrderLine, Payment, Tender
-from barbox.orders.rows import LineRow, TenderRow
+from barbox.orders.rows import LineRow as LineRow
 from barbox.orders.rows import OrderRow as OrderRow
+from barbox.orders.rows import TenderRow
+from barbox.orders.rows import charge as charge
+from barbox.orders.rows import discount_of as discount_of
 from barbox.orders.rows import sums as sums
 from barbox.orders.rows import terms_of as terms_of
 from barbox.orders.views import Around as Around

@@ -1,6 +1,6 @@
 """Storing a payment or refund with its tenders, the taxes it belongs to, and what it settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -34,7 +34,8 @@ _BOOKED = freeze(
 )
 _SETTLE = freeze(
     lambda p: S.insert(
-        order_id=p.order_id, session_id=p.session_id, **{name: getattr(p, name) for name in _SETTLED_FIELDS}
+        **{name: getattr(p, name) for name in ("order_id", "session_id", "business_day", "at", "payment_id")},
+        **{name: getattr(p, name) for name in _SETTLED_FIELDS},
     )
 )
 _SETTLED = freeze(lambda p: S.select(*(getattr(S, name) for name in _SETTLED_FIELDS)).where(S.order_id == p.order_id))
@@ -98,7 +99,7 @@ def book(tx: Transaction, payment_id: int, order: OrderView, session_id: int) ->
     for (rate_id, rate), part in tax_parts(net, of_order, booked).items():
         tx.execute(_TAX, payment_id=payment_id, tax_rate_id=rate_id, rate=rate, gross=part.gross, tax=part.tax)
     if order.status == "paid" and not order.refunded_amount:
-        _settle(tx, order, session_id)
+        _settle(tx, order, session_id, payment_id)
 
 
 def unsettle(tx: Transaction, order_id: int, session_id: int) -> None:
@@ -106,23 +107,33 @@ def unsettle(tx: Transaction, order_id: int, session_id: int) -> None:
     told = tx.all(_SETTLED, _Settlement, order_id=order_id)
     off = {name: -sum(getattr(each, name) for each in told) for name in _SETTLED_FIELDS}
     if any(off.values()):
-        tx.execute(_SETTLE, order_id=order_id, session_id=session_id, **off)
+        _store(tx, order_id, session_id, None, off)
 
 
-def _settle(tx: Transaction, order: OrderView, session_id: int) -> None:
+def _settle(tx: Transaction, order: OrderView, session_id: int, payment_id: int) -> None:
+    sums = {
+        "orders": 1,
+        "covers": order.covers or 0,
+        "subtotal": order.subtotal,
+        "discount": order.discount_amount,
+        "service": order.service_amount,
+        "cover": order.cover_amount,
+        "tax": order.tax_amount,
+        "total": order.total_amount,
+        "comped": sum(line.amount for line in order.items if line.comp and line.status != "void"),
+    }
+    _store(tx, order.order_id, session_id, payment_id, sums)
+
+
+def _store(tx: Transaction, order_id: int, session_id: int, payment_id: int | None, sums: Mapping[str, int]) -> None:
     tx.execute(
         _SETTLE,
-        order_id=order.order_id,
+        order_id=order_id,
         session_id=session_id,
-        orders=1,
-        covers=order.covers or 0,
-        subtotal=order.subtotal,
-        discount=order.discount_amount,
-        service=order.service_amount,
-        cover=order.cover_amount,
-        tax=order.tax_amount,
-        total=order.total_amount,
-        comped=sum(line.amount for line in order.items if line.comp and line.status != "void"),
+        business_day=tx.business_day,
+        at=tx.now,
+        payment_id=payment_id,
+        **sums,
     )
 
 

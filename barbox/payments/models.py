@@ -64,11 +64,17 @@ class PaymentTax(Table):
 
 
 class Settlement(Table):
-    """What an order came to when it was settled; the same once more, negative, when it was reopened."""
+    """What an order came to when it was settled; the same once more, negative, when it was reopened.
+
+    `payment_id` is the payment that settled it; a reopening has none.
+    """
 
     id = peewee.AutoField()
     order_id = peewee.IntegerField()
     session_id = peewee.IntegerField()
+    business_day = peewee.IntegerField()
+    at = peewee.IntegerField()
+    payment_id = peewee.IntegerField(null=True)
     orders = peewee.IntegerField()
     covers = peewee.IntegerField()
     subtotal = peewee.IntegerField()

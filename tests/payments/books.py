@@ -21,6 +21,7 @@ from barbox.core.transaction import Transaction
 from barbox.floor.commands import EditArea, EditTable, save_area, save_table
 from barbox.menu.commands import EditCategory, EditProduct, EditTaxRate, save_category, save_product, save_tax_rate
 from barbox.printing.equipment import EditPrinter, EditStation, save_printer, save_station
+from barbox.reports.counting import FOLLOWERS
 from barbox.staff.commands import EditStaff, save_person
 from barbox.staff.rules import PERMISSIONS
 
@@ -67,7 +68,7 @@ def opened(**venue: Any) -> Iterator[Books]:
     loop = asyncio.new_event_loop()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(_furnished(), folder))
-        database = Database.open(path, Clock(), BusinessDays("UTC", 360))
+        database = Database.open(path, Clock(), BusinessDays("UTC", 360), followers=FOLLOWERS)
         connection = sqlite3.connect(path)
         try:
             books = Books(loop, loop.run_until_complete(database.__aenter__()), connection)

@@ -1,0 +1,1 @@
+"""Reports: what was sold, when, by whom, and the orders behind each figure."""
