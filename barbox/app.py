@@ -50,7 +50,8 @@ from barbox.printing import queries as stations
 from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
 from barbox.reports import api as reports_api
-from barbox.reports import counting
+from barbox.reports import counting, outlook_api
+from barbox.reports.outlook import Foresight
 from barbox.reservations import api as reservations_api
 from barbox.reservations import queries as reservations
 from barbox.staff import api as staff_api
@@ -66,9 +67,6 @@ from barbox.tls import listener
 from barbox.tls.authority import Authority
 from barbox.updates import api as updates_api
 from barbox.updates import probation, shelf, staging
-
-if TYPE_CHECKING:
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -97,6 +95,7 @@ ROOMS: tuple[Routes, ...] = (
     payments_api.routes,
     prepaid_api.routes,
     reports_api.routes,
+    outlook_api.routes,
     backup_api.routes,
     updates_api.routes,
     doctor_api.routes,
@@ -180,6 +179,7 @@ def make_app(
     app[shelf.LOOKED] = shelf.Looked()
     app[checkup.ADVERTISER] = checkup.Advertising(config.hostname)
     app[menu_stations.STATIONS] = _station_names
+    app[outlook_api.FORESIGHT] = Foresight()
     mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
         extend(app)

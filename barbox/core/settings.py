@@ -24,6 +24,13 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code of the one currency")] = "CNY"
     language: Annotated[Language, Meta(description="The first language of names, tickets and receipts")] = "en"
     timezone: Annotated[str, Meta(max_length=64, description="IANA name of the local time zone")] = "UTC"
+    country: Annotated[
+        str,
+        Meta(
+            pattern="^([A-Z]{2})?$",
+            description="Whose public holidays the forecast knows, as ISO 3166 writes it (CN, DE); empty for none",
+        ),
+    ] = ""
     cutoff: Annotated[
         int,
         Meta(

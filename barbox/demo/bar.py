@@ -90,6 +90,7 @@ def _fill(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], connection
     venue = bar.venue
     settings = {"name": venue.names.zh, "address": venue.address.zh, "receiptFooter": venue.receipt_footer.zh}
     settings |= {"currency": venue.currency, "language": venue.language, "timezone": venue.timezone}
+    settings["country"] = venue.country
     change_venue(tx, {**settings, "taxIncluded": venue.tax_included})
     for person in bar.people:
         edit = EditStaff(name=person.name, role=person.role, language=person.language)

@@ -32,12 +32,13 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The house itself; `currency` is ISO 4217."""
+    """The house itself; `currency` is ISO 4217, `country` ISO 3166."""
 
     names: Names
     city: Names
     address: Names
     currency: str
+    country: str
     language: Literal["zh", "en"]
     timezone: str
     tax_included: bool

@@ -1250,6 +1250,7 @@ export interface Venue {
 	currency?: string;
 	language?: "en" | "zh";
 	timezone?: string;
+	country?: string;
 	cutoff?: number;
 	taxIncluded?: boolean;
 	cashRounding?: number;
