@@ -62,6 +62,8 @@ from barbox.staff.sessions import Sessions
 from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
 from barbox.stock import queries as stock
+from barbox.suggestions import api as suggestions_api
+from barbox.suggestions.learning import Learner
 from barbox.tls import api as tls_api
 from barbox.tls import listener
 from barbox.tls.authority import Authority
@@ -96,6 +98,7 @@ ROOMS: tuple[Routes, ...] = (
     prepaid_api.routes,
     reports_api.routes,
     outlook_api.routes,
+    suggestions_api.routes,
     backup_api.routes,
     updates_api.routes,
     doctor_api.routes,
@@ -180,6 +183,7 @@ def make_app(
     app[checkup.ADVERTISER] = checkup.Advertising(config.hostname)
     app[menu_stations.STATIONS] = _station_names
     app[outlook_api.FORESIGHT] = Foresight()
+    app[suggestions_api.LEARNER] = Learner()
     mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
         extend(app)
@@ -291,6 +295,7 @@ async def _scheduler(app: web.Application) -> "AsyncIOScheduler":
         scheduler.add_job(database.write, "interval", args=[tidy], hours=6, coalesce=True)
     scheduler.add_job(database.write, "interval", args=[members.write_off_all_lapsed], hours=1, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
+    scheduler.add_job(app[suggestions_api.LEARNER].learned, "interval", args=[database], minutes=30, coalesce=True)
     scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     places, source = staging.places_here(database.path.parent), app[updates_api.SOURCE]
     if places and source:

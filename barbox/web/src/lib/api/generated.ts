@@ -1262,6 +1262,7 @@ export interface Venue {
 	lateRed?: number;
 	autoLock?: number;
 	pinAgain?: number;
+	suggestions?: boolean;
 	https?: boolean;
 }
 

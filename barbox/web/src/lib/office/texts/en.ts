@@ -218,6 +218,7 @@ export const en = {
 	'settings.elsewhere':
 		'Elsewhere: service, cover charge and minimum spend with each area; tax rates with the menu.',
 	'settings.day': 'The day',
+	'settings.suggestions': 'Show what goes well with an order',
 	'settings.country': 'Country code',
 	'settings.countryHint': 'Whose public holidays the forecast knows, such as CN; may stay empty.',
 	'settings.cutoff': 'A new business day begins at',

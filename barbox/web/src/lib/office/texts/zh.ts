@@ -216,6 +216,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'settings.mobileQrHint': '二维码内容，{braces} 会替换为应付金额。',
 	'settings.elsewhere': '其他：服务费、开台费、最低消费在区域里设置；税率在菜单里设置。',
 	'settings.day': '营业日',
+	'settings.suggestions': '点单时显示“搭配推荐”',
 	'settings.country': '国家或地区代码',
 	'settings.countryHint': '客流预测据此知道法定节假日，如 CN；可留空。',
 	'settings.cutoff': '营业日切换时间',

@@ -1,0 +1,81 @@
+"""Learns once a business day what goes together, and holds it to orders that it has not seen."""
+
+import asyncio
+from collections import defaultdict
+from datetime import date, timedelta
+
+import msgspec
+
+from barbox.core.clock import parse_day, show_day
+from barbox.core.database import Database
+from barbox.suggestions import queries
+from barbox.suggestions.rules import Basket, Guest, Model, Quality, judge
+
+MOST_ORDERS = 30_000
+HELD_OUT_DAYS = 28
+FEWEST_ORDERS = 100
+"""Fewer teach nothing."""
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What is known on one business day; `quality` is None while there are too few orders to judge by."""
+
+    day: int
+    model: Model
+    quality: Quality | None
+
+
+class Learner:
+    """Keeps what was learned. It is learned anew by the first call of a day, or by the schedule before anybody asks."""
+
+    def __init__(self) -> None:
+        self._learned: Learned | None = None
+        self._learning = asyncio.Lock()
+
+    async def learned(self, database: Database) -> Learned:
+        """What is known today."""
+        today = database.days.of(database.clock.now())
+        async with self._learning:
+            if self._learned is None or self._learned.day != today:
+                self._learned = await _learn(database, today)
+            return self._learned
+
+
+async def _learn(database: Database, today: int) -> Learned:
+    async with database.snapshot() as snapshot:
+        last = await queries.last_order(snapshot)
+        held_out = await queries.first_since(snapshot, _days_before(today, HELD_OUT_DAYS)) or last + 1
+    first = max(0, last - MOST_ORDERS)
+    model, unseen, guests = Model(), list[Basket](), _Guests()
+    async for baskets in queries.read_baskets(database, first, max(first, held_out - 1)):
+        await asyncio.to_thread(model.learn, baskets)
+        guests.count(baskets)
+    async for baskets in queries.read_baskets(database, max(first, held_out - 1), last):
+        unseen += baskets
+    quality = None
+    if model.orders >= FEWEST_ORDERS and len(unseen) >= FEWEST_ORDERS:
+        quality = await asyncio.to_thread(judge, model, guests.known(), unseen)
+    await asyncio.to_thread(model.learn, unseen)
+    return Learned(today, model, quality)
+
+
+class _Guests:
+    """What members had, while their orders pass by."""
+
+    def __init__(self) -> None:
+        self._orders: defaultdict[int, int] = defaultdict(int)
+        self._had: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+
+    def count(self, baskets: list[Basket]) -> None:
+        for basket in baskets:
+            if basket.member_id is not None:
+                self._orders[basket.member_id] += 1
+                for product in basket.products:
+                    self._had[basket.member_id][product] += 1
+
+    def known(self) -> dict[int, Guest]:
+        return {member: Guest(orders, self._had[member]) for member, orders in self._orders.items()}
+
+
+def _days_before(day: int, days: int) -> int:
+    return parse_day((date.fromisoformat(show_day(day)) - timedelta(days)).isoformat())
