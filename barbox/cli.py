@@ -79,15 +79,23 @@ async def _open(settings: config.Config, stopping: "asyncio.Task[None]") -> int:
     help="Keep the demo's data here; a fresh one each time by default.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@click.option(
+    "--weeks",
+    type=click.IntRange(0, 520),
+    default=8,
+    show_default=True,
+    help="How many weeks of sales a new demo has behind it, for reports and forecast.",
+)
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready.")
-def demo(data: str | None, port: int, no_open: bool, as_json: bool) -> None:
+def demo(data: str | None, port: int, weeks: int, no_open: bool, as_json: bool) -> None:
     """Run a sample bar with virtual printers."""
     from barbox.demo import run
 
     with _sentences():
         logs.set_up("warning")
-        _run(run.demo(data, port, opens=not (no_open or as_json), as_json=as_json, until=_until_stopped))
+        opens = not (no_open or as_json)
+        _run(run.demo(data, port, weeks=weeks, opens=opens, as_json=as_json, until=_until_stopped))
 
 
 main.add_command(update)

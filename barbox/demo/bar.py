@@ -1,18 +1,24 @@
 """Makes a box the sample bar, through the same commands that the office screens use."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 from aiohttp import web
 
 from barbox.core import ids
+from barbox.core.actor import Actor
+from barbox.core.clock import BusinessDays, show_day
+from barbox.core.database import Database
 from barbox.core.errors import Broken
 from barbox.core.http import DATABASE
 from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
-from barbox.demo import sample
+from barbox.demo import history, sample
 from barbox.demo.desk import Desk
-from barbox.demo.guests import fill_guests
+from barbox.demo.guests import fill_bookings, fill_members
+from barbox.demo.history import Cast
 from barbox.demo.sample import Names, SampleBar
 from barbox.floor.commands import EditArea, EditTable, save_area, save_table
 from barbox.menu.commands import (
@@ -26,13 +32,17 @@ from barbox.menu.commands import (
     save_product,
     save_tax_rate,
 )
+from barbox.menu.queries import load_catalogue
 from barbox.printing.equipment import EditPrinter, EditStation, save_printer, save_station
 from barbox.printing.queries import PRINTERS, PrinterRow
 from barbox.staff.api import PINS, SESSIONS
 from barbox.staff.commands import EditStaff, make_code, save_person
 from barbox.staff.queries import PEOPLE, Person
+from barbox.staff.rules import PERMISSIONS
 from barbox.stock.commands import StockChange, StockItem, StockPolicy, receive, set_policy
 from printers import profiles
+
+CUTOFF = 360
 
 
 class Hand(msgspec.Struct, frozen=True):
@@ -59,17 +69,17 @@ class Opened(msgspec.Struct, frozen=True, rename="camel"):
     printers: list[Socket]
 
 
-async def open_for_business(app: web.Application, desk: Desk) -> Opened:
+async def open_for_business(app: web.Application, desk: Desk, *, weeks: int = 0) -> Opened:
     """Fill a started, empty box with the sample bar, or point the printers of an earlier demo at this desk.
 
-    Raises Broken where the data is a real bar's.
+    A new one has so many `weeks` behind it. Raises Broken where the data is a real bar's.
     """
     bar, db = sample.load(), app[DATABASE]
     connections = {name: printer.machine.connection for name, printer in desk.printers.items()}
     people = {person.name: person.id for person in await db.read(PEOPLE, Person)}
     if not people:
         hashes = {person.pin: await app[PINS].hash(person.pin) for person in bar.people}
-        await db.write(_fill, bar, hashes, connections)
+        await _fill(db, bar, hashes, connections, weeks)
         people = {person.name: person.id for person in await db.read(PEOPLE, Person)}
         await app[SESSIONS].refresh()
     elif not people.keys() >= {person.name for person in bar.people}:
@@ -85,42 +95,76 @@ async def open_for_business(app: web.Application, desk: Desk) -> Opened:
     )
 
 
-def _fill(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], connections: Mapping[str, str]) -> None:
-    """The whole bar in one transaction."""
+async def _fill(
+    db: Database, bar: SampleBar, hashes: Mapping[str, str], connections: Mapping[str, str], weeks: int
+) -> None:
+    """The house, its past, and then tonight: printers, shelves, bookings."""
+    today = date.fromisoformat(show_day(BusinessDays(bar.venue.timezone, CUTOFF).of(db.clock.now())))
+    first = history.first_day(today, weeks)
+    cast = await db.write(_furnish, bar, hashes, first if weeks else None)
+    for number in range(7 * weeks):
+        await db.write(history.live, cast, first + timedelta(days=number))
+    await db.write(_open, bar, connections)
+
+
+def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: date | None) -> Cast:
+    """All that stays, in one transaction, done at noon of `since` if that is long ago."""
     venue = bar.venue
+    if since is not None:
+        tx.now = int(datetime.combine(since, time(12), ZoneInfo(venue.timezone)).timestamp() * 1000)
     settings = {"name": venue.names.zh, "address": venue.address.zh, "receiptFooter": venue.receipt_footer.zh}
     settings |= {"currency": venue.currency, "language": venue.language, "timezone": venue.timezone}
     settings["country"] = venue.country
     change_venue(tx, {**settings, "taxIncluded": venue.tax_included})
+    people: dict[str, int] = {}
     for person in bar.people:
         edit = EditStaff(name=person.name, role=person.role, language=person.language)
-        save_person(tx, None, edit, hashes[person.pin])
-    _fill_floor(tx, bar)
-    _fill_menu(tx, bar, _fill_stations(tx, bar, connections))
-    fill_guests(tx, bar)
+        people[person.name] = save_person(tx, None, edit, hashes[person.pin]).id
+    tables = _fill_floor(tx, bar)
+    products = _fill_menu(tx, bar, {each.id: _save_station(tx, None, bar, each, []) for each in bar.stations})
+    members = fill_members(tx, bar)
+    acting = {
+        person.name: Actor(people[person.name], None, person.name, person.role, PERMISSIONS[person.role])
+        for person in bar.people
+    }
+    return Cast(
+        manager=next(acting[each.name] for each in bar.people if each.role == "manager"),
+        staff=[acting[each.name] for each in bar.people if each.role in ("waiter", "bartender")],
+        tables=tables,
+        products=products,
+        members=members,
+    )
 
 
-def _fill_stations(tx: Transaction, bar: SampleBar, connections: Mapping[str, str]) -> dict[str, int]:
-    """Printers and stations; returns the stations' numbers by their sample ids."""
+def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str]) -> None:
+    """What is there tonight."""
     numbers: dict[str, int] = {}
     for printer in bar.printers:
         edit = _printer(printer, connections[printer.id], numbers)
         numbers[printer.id] = save_printer(tx, None, edit, _proof(printer)).id
-    stations: dict[str, int] = {}
-    for station in bar.stations:
-        made = save_station(
-            tx,
-            None,
-            EditStation(
-                names=_named(station.names),
-                printer_ids=[numbers[name] for name in station.printers],
-                display=station.display,
-                letter=station.letter,
-                language=bar.venue.language,
-            ),
-        )
-        stations[station.id] = made.id
-    return stations
+    for station_id, station in enumerate(bar.stations, 1):
+        _save_station(tx, station_id, bar, station, [numbers[name] for name in station.printers])
+    catalogue = tx.cached(load_catalogue)
+    by_name = {each.names["en"]: each.id for each in catalogue.products.values()}
+    for product in bar.products():
+        if product.stock is not None:
+            number = by_name[product.names.en]
+            set_policy(tx, number, StockPolicy(policy="refuse", low_at=product.reorder))
+            receive(tx, StockChange(items=[StockItem(item_id=number, quantity=product.stock)]))
+    fill_bookings(tx, bar)
+
+
+def _save_station(
+    tx: Transaction, station_id: int | None, bar: SampleBar, station: sample.Station, printer_ids: list[int]
+) -> int:
+    edit = EditStation(
+        names=_named(station.names),
+        printer_ids=printer_ids,
+        display=station.display,
+        letter=station.letter,
+        language=bar.venue.language,
+    )
+    return save_station(tx, station_id, edit).id
 
 
 def _plug_in(tx: Transaction, bar: SampleBar, connections: Mapping[str, str]) -> None:
@@ -147,14 +191,20 @@ def _proof(printer: sample.Printer) -> str:
     return profiles.load(printer.profile).replies.proof
 
 
-def _fill_floor(tx: Transaction, bar: SampleBar) -> None:
+def _fill_floor(tx: Transaction, bar: SampleBar) -> dict[str, int]:
+    """Areas and tables; returns the tables' numbers by their names."""
+    numbers = {}
     for sort, area in enumerate(bar.areas):
         made = save_area(tx, None, EditArea(names=_named(area.names), sort=sort))
         for table in area.tables:
-            save_table(tx, None, EditTable(area_id=made.id, **msgspec.structs.asdict(table)))
+            edit = EditTable(area_id=made.id, **msgspec.structs.asdict(table))
+            numbers[table.name] = save_table(tx, None, edit).id
+    return numbers
 
 
-def _fill_menu(tx: Transaction, bar: SampleBar, stations: Mapping[str, int]) -> None:
+def _fill_menu(tx: Transaction, bar: SampleBar, stations: Mapping[str, int]) -> dict[str, int]:
+    """The whole menu; returns the products' numbers by their sample ids."""
+    numbers = {}
     rates = {
         rate.id: save_tax_rate(tx, None, EditTaxRate(names=_named(rate.names), rate=rate.rate)).id
         for rate in bar.tax_rates
@@ -179,9 +229,8 @@ def _fill_menu(tx: Transaction, bar: SampleBar, stations: Mapping[str, int]) -> 
                     group_ids=[groups[name] for name in (*category.groups, *product.groups)],
                 ),
             )
-            if product.stock is not None:
-                set_policy(tx, made.id, StockPolicy(policy="refuse", low_at=product.reorder))
-                receive(tx, StockChange(items=[StockItem(item_id=made.id, quantity=product.stock)]))
+            numbers[product.id] = made.id
+    return numbers
 
 
 def _group(group: sample.Group) -> EditGroup:

@@ -15,8 +15,9 @@ SMALL_HOURS = time(6)
 BROUGHT = "老会员迁移"
 
 
-def fill_guests(tx: Transaction, bar: SampleBar) -> None:
-    """Tiers, bonus steps, members with what they have, and who is expected tonight."""
+def fill_members(tx: Transaction, bar: SampleBar) -> list[int]:
+    """Tiers, bonus steps, and members with what they have; returns the members' numbers."""
+    numbers = []
     for tier in bar.tiers:
         save_tier(tx, None, EditTier({"zh": tier.names.zh, "en": tier.names.en}, tier.spend, tier.earn))
     steps = [BonusStep(50_000, 5_000), BonusStep(100_000, 15_000)]
@@ -28,6 +29,12 @@ def fill_guests(tx: Transaction, bar: SampleBar) -> None:
         for account, amount in brought.items():
             if amount:
                 adjust(tx, member_id, account, amount, BROUGHT)
+        numbers.append(member_id)
+    return numbers
+
+
+def fill_bookings(tx: Transaction, bar: SampleBar) -> None:
+    """Who is expected tonight."""
     numbers = {table.name: table.id for table in tx.cached(load_tables).values()}
     evening, zone = datetime.fromisoformat(show_day(tx.business_day)), ZoneInfo(bar.venue.timezone)
     for booking in bar.bookings:

@@ -26,9 +26,10 @@ class Ready(Opened, frozen=True, rename="camel"):
 
 
 async def demo(
-    data: str | None, port: int, *, opens: bool, as_json: bool, until: Callable[[], Awaitable[None]]
+    data: str | None, port: int, *, weeks: int, opens: bool, as_json: bool, until: Callable[[], Awaitable[None]]
 ) -> None:
-    """Run the demo until `until()` returns; without `data` it forgets everything at its end.
+    """Run the demo until `until()` returns; a new bar has so many `weeks` behind it. Without `data` it
+    forgets everything at its end.
 
     Raises Broken for the data of a real bar, OSError where the port is taken.
     """
@@ -39,7 +40,7 @@ async def demo(
         app = box.make_app(settings, extend=lambda app: pages.mount(app, desk))
         async with box.opened(app) as running:
             ready = Ready(
-                **msgspec.structs.asdict(await open_for_business(app, desk)),
+                **msgspec.structs.asdict(await open_for_business(app, desk, weeks=weeks)),
                 url=f"http://localhost:{running.port}",
             )
             ending = asyncio.ensure_future(until())

@@ -1,10 +1,12 @@
 """`barbox demo` as somebody meets it who tries the box for the first time, and as a real box never does."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,11 @@ from aiohttp import web
 from barbox.app import make_app, opened
 from barbox.config import load
 from barbox.core.errors import Broken
-from barbox.demo import pages, sample
+from barbox.demo import nights, pages, sample
 from barbox.demo.bar import Opened, open_for_business
 from barbox.demo.desk import Desk, News
+from barbox.reports.recount import differences
+from barbox.verify import prove
 from tests.faults.box import running
 
 Start = Callable[[], AbstractAsyncContextManager[tuple[aiohttp.ClientSession, Opened]]]
@@ -35,11 +39,11 @@ def start(tmp_path: Path, desk: Desk) -> Start:
 
 
 @asynccontextmanager
-async def sample_bar(data: Path, desk: Desk) -> AsyncIterator[tuple[aiohttp.ClientSession, Opened]]:
+async def sample_bar(data: Path, desk: Desk, weeks: int = 0) -> AsyncIterator[tuple[aiohttp.ClientSession, Opened]]:
     config = load({"data": str(data), "host": "127.0.0.1", "port": 0, "mdns": False})
     app = make_app(config, extend=lambda app: pages.mount(app, desk))
     async with opened(app) as running_app:
-        open_bar = await open_for_business(app, desk)
+        open_bar = await open_for_business(app, desk, weeks=weeks)
         async with aiohttp.ClientSession(f"http://127.0.0.1:{running_app.port}") as guest:
             yield guest, open_bar
 
@@ -164,3 +168,38 @@ def test_the_command_says_in_one_line_how_to_get_in() -> None:
     assert {frozenset(each) for each in told["staff"]} == {frozenset({"id", "name", "role", "pin"})}
     assert len(told["printers"]) == 3
     assert all(each["port"] for each in told["printers"])
+
+
+async def test_a_new_demo_has_weeks_behind_it_that_agree_with_themselves(tmp_path: Path, desk: Desk) -> None:
+    async with sample_bar(tmp_path, desk, weeks=2) as (guest, bar):
+        manager = await signed_in(guest, bar, "manager")
+        first = datetime.now(UTC).date() - timedelta(days=30)
+        asked = guest.get(f"/api/reports/sales?by=day&from={first}", headers=manager)
+        sold = await said(asked)
+        assert len(sold["rows"]) == 14
+        z_reports = (await said(guest.get("/api/z", headers=manager)))["reports"]
+        assert len(z_reports) == 14
+        assert sum(each["totalAmount"] for each in z_reports) == sold["total"]["total"]
+    path = tmp_path / "barbox.db"
+    assert prove(path).seq > 1000
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM print_job").fetchone() == (0,)
+        times = [row[0] for row in connection.execute("SELECT at FROM journal ORDER BY seq")]
+        assert times == sorted(times)
+        assert (
+            differences(
+                lambda statement, **values: connection.execute(statement.sql, statement.bind(values)),
+                20000101,
+                20991231,
+                tax_included=True,
+            )
+            == []
+        )
+
+
+def test_the_same_evening_whatever_span_is_asked_for() -> None:
+    day = date(2026, 10, 2)
+    alone, among = nights.evening(day), list(nights.parties(date(2026, 9, 28), 7))
+    assert [each for each in among if each.day == day] == alone
+    products = {product.id for product in sample.load().products()}
+    assert {slug for each in among for _, basket in each.rounds for slug, _ in basket} <= products
