@@ -61,6 +61,7 @@ from barbox.staff.rules import SENSITIVE
 from barbox.staff.sessions import Sessions
 from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
+from barbox.stock import items_api as stock_items_api
 from barbox.stock import queries as stock
 from barbox.suggestions import api as suggestions_api
 from barbox.suggestions.learning import Learner
@@ -88,6 +89,7 @@ ROOMS: tuple[Routes, ...] = (
     members_api.routes,
     reservations_api.routes,
     stock_api.routes,
+    stock_items_api.routes,
     printing_api.routes,
     printers_api.routes,
     spool_api.routes,

@@ -52,7 +52,10 @@ class BadRequest(Refusal):
 
 
 class InsufficientStock(Refusal):
-    """An order for more than is there; `items` tell each one's name, what was asked and what is left."""
+    """An order for more than is there; `items` tell each one's name, what was asked and what is left.
+
+    What is mixed `lacks` something, told in the same way.
+    """
 
     code = "insufficient_stock"
     title = "Not enough in stock"
@@ -61,8 +64,18 @@ class InsufficientStock(Refusal):
         super().__init__(items=items)
 
     def sentence(self, language: str) -> str:
-        names = [item["names"].get(language) or item["name"] for item in self.fields["items"]]
-        return "、".join(names) + " 库存不足" if language == "zh" else "Not enough in stock: " + ", ".join(names)
+        zh = language == "zh"
+        names = []
+        for item in self.fields["items"]:
+            lacks = ("、" if zh else ", ").join(_called(each, language) for each in item.get("lacks", ()))
+            said = f"（{lacks}）" if zh else f" ({lacks})"
+            names.append(_called(item, language) + (said if lacks else ""))
+        return "、".join(names) + " 库存不足" if zh else "Not enough in stock: " + ", ".join(names)
+
+
+def _called(item: dict[str, Any], language: str) -> str:
+    name: str = item["names"].get(language) or item["name"]
+    return name
 
 
 class NotOffered(Refusal):

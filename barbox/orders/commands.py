@@ -28,7 +28,7 @@ from barbox.orders.book import (
 from barbox.orders.book import load as load
 from barbox.orders.discounts import put_discount
 from barbox.orders.guests import attach, tiers_of
-from barbox.orders.lines import compose, give_back, kept_modifiers, rewritten, taken, tell_stations
+from barbox.orders.lines import GIVEN, compose, give_back, kept_modifiers, rewritten, tell_stations
 from barbox.orders.requests import (
     Again,
     Comp,
@@ -52,7 +52,7 @@ from barbox.orders.views import OrderView, view
 from barbox.printing.commands import print_bill
 from barbox.printing.contents import Action
 from barbox.staff.commands import person
-from barbox.stock.commands import take
+from barbox.stock.commands import rebook, take
 
 
 def place(tx: Transaction, request: NewOrder) -> OrderView:
@@ -62,7 +62,7 @@ def place(tx: Transaction, request: NewOrder) -> OrderView:
     if request.member_id is not None:
         attach(tx, order, (), request.member_id)
     lines = compose(tx, order.id, request.items, order.area_id, tiers_of(tx, order))
-    take(tx, taken(lines))
+    take(tx, order.id, lines)
     insert_lines(tx, lines)
     tell_stations(tx, "new", order, (line for line in lines if line.status == "preparing"))
     facts = {"items": [fact(line) for line in lines]} | ({"ageChecked": True} if request.age_checked else {})
@@ -146,7 +146,7 @@ def _once_more(tx: Transaction, line: LineRow, lines: list[LineRow]) -> NewItem:
 def _added(tx: Transaction, order: OrderRow, items: list[NewItem]) -> list[LineRow]:
     """New lines, taken off the shelf, stored and sent; an order whose bill was asked for is open again."""
     new = compose(tx, order.id, items, order.area_id, tiers_of(tx, order)) if items else []
-    take(tx, taken(new))
+    take(tx, order.id, new)
     insert_lines(tx, new)
     tell_stations(tx, "new", order, (line for line in new if line.status == "preparing"))
     if new:
@@ -190,9 +190,11 @@ def void(tx: Transaction, order_id: int, request: Void) -> OrderView:
     gone = [line for line in whole(lines, named(lines, request.line_ids)) if line.status != "void"]
     tell_stations(tx, "void", order, unfinished(gone), reason=request.reason)
     facts = {"lineIds": [line.line_id for line in gone], "reason": request.reason, "amount": _worth(gone)}
+    made = [line for line in gone if line.status not in ("held", "preparing") and not line.comp]
+    if made:
+        rebook(tx, order_id, made, "waste", request.reason)
+    give_back(tx, [line for line in gone if line.status in ("held", "preparing")])
     for line in gone:
-        if line.status in ("held", "preparing"):
-            give_back(tx, line)
         line.status, line.reason = "void", request.reason
         store_line(tx, line)
     if request.line_ids is None:
@@ -217,11 +219,16 @@ def comp(tx: Transaction, order_id: int, request: Comp) -> OrderView:
     """Give lines away, with a reason; they stay consumed."""
     order, lines, tenders = load_open(tx, order_id)
     given = whole(lines, named(lines, request.line_ids))
+    kind = 2 if request.staff else 1
     facts = {"lineIds": request.line_ids, "reason": request.reason, "comp": True, "amount": _worth(given)}
+    if request.staff:
+        facts["staff"] = True
     for line in given:
         if line.status == "void":
             raise WrongState("the line", "void")
-        line.comp, line.reason = 1, request.reason
+        if not line.comp:
+            rebook(tx, order_id, [line], GIVEN[kind], request.reason)
+        line.comp, line.reason = line.comp or kind, request.reason
         store_line(tx, line)
     return store(tx, "order.changed", order, lines, tenders, facts)
 
@@ -295,13 +302,13 @@ def _change_line(tx: Transaction, lines: list[LineRow], change: LineChange, fiel
         raise WrongState("the line", line.status)
     if change.quantity == 0:
         for each in of_set:
-            give_back(tx, each)
+            give_back(tx, [each])
             each.status, each.reason = "void", "taken away before it was sent"
             store_line(tx, each)
         return
     if len(of_set) > 1 and change.quantity is not None:
         raise BadRequest("is a set menu's: take it away and order anew", f"{field}.quantity")
     new = lines[index] = rewritten(tx, line, change, field)
-    give_back(tx, line)
-    take(tx, taken([new]))
+    give_back(tx, [line])
+    take(tx, line.order_id, [new])
     store_line(tx, new)

@@ -16,7 +16,8 @@ from barbox.orders.requests import LineChange, NewItem, Part
 from barbox.orders.rows import LineRow, OrderRow
 from barbox.printing.commands import Routed, print_ticket
 from barbox.printing.contents import Action, Ticket, TicketLine
-from barbox.stock.commands import Taken, put_back
+from barbox.stock.commands import put_back
+from barbox.stock.rules import MoveKind
 
 
 def compose(
@@ -208,6 +209,10 @@ def rewritten(tx: Transaction, line: LineRow, change: LineChange, field: str) ->
     return new
 
 
+GIVEN: tuple[MoveKind, ...] = ("sale", "comp", "staff")
+"""What a line was consumed as, by its `comp`."""
+
+
 class Kept(msgspec.Struct, rename="camel"):
     """A modifier as a line keeps it; `takes` thousandths of `item_id`'s stock, or, as a size, of the line's own."""
 
@@ -226,24 +231,10 @@ def kept_modifiers(line: LineRow) -> list[Kept]:
     return _decode_kept(line.modifiers) if line.modifiers else []
 
 
-def taken(lines: Iterable[LineRow]) -> list[Taken]:
-    """What lines take off the shelf, their modifiers' share included."""
-    wanted = []
+def give_back(tx: Transaction, lines: Iterable[LineRow]) -> None:
+    """Lines that were never made: what they took is on the shelf again."""
     for line in lines:
-        own = line.quantity
-        for modifier in kept_modifiers(line):
-            if modifier.takes and modifier.item_id is None:
-                own = times(modifier.takes, line.quantity)
-            elif modifier.takes and modifier.item_id is not None:
-                wanted.append(Taken(modifier.item_id, times(modifier.takes, line.quantity), modifier.names))
-        wanted.append(Taken(line.product_id, own, names.decode(line.names)))
-    return wanted
-
-
-def give_back(tx: Transaction, line: LineRow) -> None:
-    """A line that was never made: what it took is on the shelf again."""
-    for each in taken([line]):
-        put_back(tx, each.product_id, each.quantity)
+        put_back(tx, line.order_id, [line], GIVEN[line.comp])
 
 
 def tell_stations(

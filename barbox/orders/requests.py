@@ -127,8 +127,11 @@ class Void(Body):
 
 
 class Comp(Body):
+    """Lines given away; a `staff` drink is given to who works here."""
+
     line_ids: LineIds
     reason: Reason
+    staff: bool = False
 
 
 class Move(Body):

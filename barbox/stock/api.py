@@ -1,54 +1,169 @@
-"""Stock's calls."""
+"""What is on the shelf, and the moves that people make."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
+from barbox.core.clock import rfc3339
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import View
+from barbox.core.messages import Made, View
 from barbox.core.money import show_quantity
-from barbox.core.names import first
+from barbox.core.names import decode, first
 from barbox.core.settings import read_venue
 from barbox.menu.queries import read_catalogue
-from barbox.stock import commands, queries
-from barbox.stock.commands import LevelsView, LevelView, StockChange, StockPolicy
+from barbox.stock import commands, ledger, queries, rules
+from barbox.stock.moves import (
+    Deposit,
+    LevelsView,
+    LevelView,
+    Production,
+    StockChange,
+    StockPolicy,
+    StockTransfer,
+)
 
 routes = Routes("stock")
 
 
+class PlaceLevel(View):
+    location_id: int
+    on_hand: float
+
+
 class InventoryItem(View):
+    """Quantities in the item's `unit`; `value` (minor units) for those who may change the stock."""
+
     item_id: int
     name: str
     names: dict[str, str]
     on_hand: float | None
     policy: str
     low: bool
+    kind: str = "other"
+    unit: str = "piece"
+    low_at: float = 0
+    par: float = 0
+    location_id: int | None = None
+    shelf: str | None = None
+    supplier_id: int | None = None
+    barcode: str | None = None
+    value: int | None = None
+    places: list[PlaceLevel] = []
 
 
 class InventoryView(View):
+    """`total` is how many there are in all, `low` how many of them are at their reorder point."""
+
     items: list[InventoryItem]
+    total: int
+    low: int
+
+
+class InventoryQuery(View):
+    """`q` is part of a name or a barcode; `low` only what is to be bought; a page of `limit` from `offset` on."""
+
+    q: Annotated[str, Meta(max_length=60)] = ""
+    low: bool = False
+    location_id: int | None = None
+    supplier_id: int | None = None
+    limit: Annotated[int, Meta(ge=1, le=2000)] = 500
+    offset: Annotated[int, Meta(ge=0)] = 0
 
 
 @routes.get("/api/inventory", "stock.read")
-async def inventory(call: Call) -> InventoryView:
+async def inventory(call: Call, query: InventoryQuery) -> InventoryView:
     """What is on the shelf, low items first; `untracked` products are not counted."""
+    counts = call.actor.may("stock.edit")
+    asked = queries.Asked(query.q, query.low, query.location_id, query.supplier_id, query.limit, query.offset)
     async with call.db.snapshot() as snapshot:
         venue = await read_venue(snapshot)
-        products = (await read_catalogue(snapshot)).products
-        levels = {row.product_id: row for row in await snapshot.all(queries.LEVELS, queries.Level)}
-    items = []
-    for product in products.values():
-        level, name = levels.get(product.id), first(product.names, venue.language)
-        if level is None:
-            items.append(InventoryItem(product.id, name, product.names, None, "untracked", False))
-        else:
-            low = level.on_hand <= level.low_at
-            items.append(
-                InventoryItem(product.id, name, product.names, show_quantity(level.on_hand), level.policy, low)
+        rows, total, low, places = await queries.inventory(snapshot, asked)
+        items = [_item(row, venue.language, places.get(row.id, []), counts=counts) for row in rows]
+        if asked.everything and len(rows) < query.limit:
+            known = await queries.tracked(snapshot)
+            items += [
+                InventoryItem(product.id, first(product.names, venue.language), product.names, None, "untracked", False)
+                for product in (await read_catalogue(snapshot)).products.values()
+                if product.id not in known
+            ]
+    return InventoryView(items, total, low)
+
+
+def _item(row: queries.InventoryRow, language: str, places: list[queries.LevelRow], *, counts: bool) -> InventoryItem:
+    names = decode(row.names)
+    return InventoryItem(
+        item_id=row.id,
+        name=first(names, language),
+        names=names,
+        on_hand=show_quantity(row.on_hand),
+        policy=row.policy,
+        low=bool(row.low),
+        kind=row.kind,
+        unit=row.unit,
+        low_at=show_quantity(row.low_at),
+        par=show_quantity(row.par),
+        location_id=row.location_id,
+        shelf=row.shelf,
+        supplier_id=row.supplier_id,
+        barcode=row.barcode,
+        value=rules.in_minor(rules.worth(row.on_hand, row.cost)) if counts else None,
+        places=[PlaceLevel(each.location_id, show_quantity(each.on_hand)) for each in places],
+    )
+
+
+class MoveView(View):
+    """A move, or what was sold in a day (`day` is then true): `quantity` is what the shelf gained, in the unit."""
+
+    at: str | None
+    business_day: int
+    day: bool
+    kind: str
+    location_id: int
+    quantity: float
+    value: int
+    staff_id: int | None
+    order_id: int | None
+    document: str | None
+    reason: str | None
+
+
+class MovesView(View):
+    moves: list[MoveView]
+
+
+class MovesQuery(View):
+    """From that business day back; `days` of them."""
+
+    until: Annotated[int, Meta(ge=0)] = 9999_12_31
+    days: Annotated[int, Meta(ge=1, le=366)] = 31
+
+
+@routes.get("/api/inventory/items/{item_id}/moves", "stock.edit")
+async def moves(call: Call, item_id: int, query: MovesQuery) -> MovesView:
+    """An item's history, newest first: sales summed up by day, everything else move by move."""
+    async with call.db.snapshot() as snapshot:
+        rows = await ledger.history(snapshot, item_id, query.until, query.days)
+    return MovesView(
+        [
+            MoveView(
+                at=rfc3339(row.at) if row.at else None,
+                day=not row.at,
+                quantity=show_quantity(row.quantity),
+                value=rules.in_minor(row.value),
+                **{
+                    name: getattr(row, name)
+                    for name in ("business_day", "kind", "location_id", "staff_id", "order_id", "document", "reason")
+                },
             )
-    return InventoryView(sorted(items, key=lambda item: (not item.low, item.on_hand is None)))
+            for row in rows
+        ]
+    )
 
 
 @routes.post("/api/inventory/receive", "stock.edit")
 async def receive(call: Call, body: StockChange) -> Answer[LevelsView]:
-    """Goods came in: added to what is there."""
+    """Goods came in: added to what is there, with what they cost."""
     return await call.write(commands.receive, body)
 
 
@@ -67,10 +182,94 @@ async def waste(call: Call, body: StockChange) -> Answer[LevelsView]:
 @routes.post("/api/inventory/adjust", "stock.edit")
 async def adjust(call: Call, body: StockChange) -> Answer[LevelsView]:
     """Set right, with a reason; journalled as a count."""
-    return await call.write(commands.count, body)
+    return await call.write(commands.adjust, body)
+
+
+@routes.post("/api/inventory/transfer", "stock.edit")
+async def transfer(call: Call, body: StockTransfer) -> Answer[LevelsView]:
+    """Carried from one place to another, as from the cellar to the bar."""
+    return await call.write(commands.transfer, body)
+
+
+@routes.post("/api/inventory/produce", "stock.edit")
+async def produce(call: Call, body: Production) -> Answer[LevelsView]:
+    """A premix was made by its recipe."""
+    return await call.write(commands.produce, body)
+
+
+@routes.post("/api/inventory/deposit", "stock.edit")
+async def deposit(call: Call, body: Deposit) -> Answer[LevelsView]:
+    """Empties with a deposit on them came in or went out."""
+    return await call.write(commands.deposit, body)
 
 
 @routes.put("/api/inventory/{product_id}", "stock.edit")
 async def policy(call: Call, product_id: int, body: StockPolicy) -> Answer[LevelView]:
     """Begin to count a product: refuse, warn or allow when there is none, and when it is low."""
     return await call.write(commands.set_policy, product_id, body)
+
+
+class Difference(View):
+    item_id: int
+    location_id: int
+    on_hand: float
+    moved: float
+
+
+class ProofView(View):
+    """What the nightly check says now: empty when the ledger's sum is what is on hand everywhere."""
+
+    differences: list[Difference]
+    moves: int
+
+
+@routes.get("/api/inventory/proof", "stock.edit")
+async def proof(call: Call) -> ProofView:
+    """Add up the whole ledger and compare it with what is on hand."""
+    async with call.db.snapshot() as snapshot:
+        differences, counted = await ledger.differences(snapshot)
+    told = [
+        Difference(each.item_id, each.location_id, show_quantity(each.on_hand), show_quantity(each.moved))
+        for each in differences
+    ]
+    return ProofView(told, counted)
+
+
+class LocationView(View):
+    id: int
+    name: str
+    names: dict[str, str]
+    sort: int
+
+
+class LocationsView(View):
+    locations: list[LocationView]
+
+
+@routes.get("/api/inventory/locations", "stock.read")
+async def locations(call: Call) -> LocationsView:
+    """Where things stand: bar, cellar, kitchen."""
+    async with call.db.snapshot() as snapshot:
+        language = (await read_venue(snapshot)).language
+        rows = await snapshot.all(queries.LOCATIONS, queries.LocationRow)
+    return LocationsView(
+        [LocationView(row.id, first(decode(row.names), language), decode(row.names), row.sort) for row in rows]
+    )
+
+
+@routes.post("/api/inventory/locations", "stock.edit", 201)
+async def add_location(call: Call, body: commands.EditLocation) -> Answer[Made]:
+    """Add a place."""
+    return await call.write(commands.save_location, None, body)
+
+
+@routes.put("/api/inventory/locations/{location_id}", "stock.edit")
+async def change_location(call: Call, location_id: int, body: commands.EditLocation) -> Answer[Made]:
+    """Rename a place."""
+    return await call.write(commands.save_location, location_id, body)
+
+
+@routes.delete("/api/inventory/locations/{location_id}", "stock.edit")
+async def hide_location(call: Call, location_id: int) -> None:
+    """Take an empty place away."""
+    await call.write(commands.hide_location, location_id)

@@ -1,140 +1,146 @@
-"""Taking from the shelf and putting back, each change told to the screens."""
+"""What an order takes off the shelf, and what goes back on it."""
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from msgspec import Meta
-
-from barbox.core.errors import BadRequest, InsufficientStock, NotFound
-from barbox.core.messages import Body, Id, View
-from barbox.core.money import parse_quantity, show_quantity
+from barbox.core import names
+from barbox.core.errors import InsufficientStock
+from barbox.core.money import show_quantity
 from barbox.core.transaction import Transaction
-from barbox.menu.queries import load_catalogue
 from barbox.stock import rules, shelf
-from barbox.stock.queries import Level
-from barbox.stock.rules import Policy
+from barbox.stock.cookbook import Cookbook, Wanted, load_cookbook
+from barbox.stock.items import EditItem as EditItem
+from barbox.stock.items import EditLocation as EditLocation
+from barbox.stock.items import EditPack as EditPack
+from barbox.stock.items import hide_item as hide_item
+from barbox.stock.items import hide_location as hide_location
+from barbox.stock.items import save_item as save_item
+from barbox.stock.items import save_location as save_location
+from barbox.stock.moves import Deposit as Deposit
+from barbox.stock.moves import Production as Production
+from barbox.stock.moves import StockChange as StockChange
+from barbox.stock.moves import StockItem as StockItem
+from barbox.stock.moves import StockPolicy as StockPolicy
+from barbox.stock.moves import StockTransfer as StockTransfer
+from barbox.stock.moves import adjust as adjust
+from barbox.stock.moves import count as count
+from barbox.stock.moves import deposit as deposit
+from barbox.stock.moves import produce as produce
+from barbox.stock.moves import receive as receive
+from barbox.stock.moves import set_policy as set_policy
+from barbox.stock.moves import transfer as transfer
+from barbox.stock.moves import waste as waste
+from barbox.stock.recipes import EditRecipe as EditRecipe
+from barbox.stock.recipes import Ingredient as Ingredient
+from barbox.stock.recipes import RecipeOf as RecipeOf
+from barbox.stock.recipes import drop_recipe as drop_recipe
+from barbox.stock.recipes import save_recipe as save_recipe
+from barbox.stock.shelf import Change, Item, Shelf, load_shelf
 
 
-class StockItem(Body):
-    item_id: Id
-    quantity: Annotated[float, Meta(ge=0, le=1_000_000)]
+def take(tx: Transaction, order_id: int, lines: Iterable[Wanted]) -> None:
+    """Take what these lines are made of off the shelf.
+
+    Raises InsufficientStock naming every product that cannot be made, and what of it lacks.
+    """
+    lines = list(lines)
+    cookbook = tx.cached(load_cookbook)
+    needed = _needed(tx, cookbook, lines)
+    if not needed:
+        return
+    there = tx.cached(load_shelf)
+    changes: list[Change] = []
+    lacking, warned = [], []
+    for item_id, quantity in needed.items():
+        item = there.items[item_id]
+        place = item.row.location_id
+        if item.places.get(place, 0) >= quantity:
+            changes.append((item, place, -quantity))
+            continue
+        if item.on_hand < quantity:
+            if item.row.policy == "refuse":
+                lacking.append(item_id)
+            elif item.row.policy == "warn":
+                warned.append(item)
+        changes += shelf.fetched(item, quantity)
+    if lacking:
+        raise InsufficientStock(_shortages(tx, cookbook, there, lines, set(lacking)))
+    shelf.book(tx, "sale", changes, order_id=order_id)
+    for item in warned:
+        tx.announce("stock.short", shelf.subject(item.row.id), shelf.view(item), rooms=("floor", "office"))
 
 
-class StockChange(Body):
-    """What was received, counted, wasted or corrected, in the product's own unit."""
-
-    items: Annotated[list[StockItem], Meta(min_length=1, max_length=500)]
-    reason: Annotated[str, Meta(max_length=200)] = ""
-
-
-class StockPolicy(Body):
-    policy: Policy
-    low_at: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
+def put_back(tx: Transaction, order_id: int, lines: Iterable[Wanted], booked: rules.MoveKind = "sale") -> None:
+    """Lines that were never made: what they took is on the shelf again. `booked` is what they were consumed as."""
+    kind: rules.MoveKind = "void_back" if booked == "sale" else booked
+    shelf.book(tx, kind, _at_home(tx, lines), order_id=order_id)
 
 
-class LevelView(View):
-    item_id: int
-    on_hand: float
+def rebook(tx: Transaction, order_id: int, lines: Iterable[Wanted], kind: rules.MoveKind, reason: str) -> None:
+    """What lines took was no sale: it was given away, drunk by staff, or thrown away."""
+    shelf.rebook(tx, kind, _at_home(tx, lines), order_id=order_id, reason=reason)
 
 
-class LevelsView(View):
-    items: list[LevelView]
-
-
-class Taken(NamedTuple):
-    """What an order takes of one product, in thousandths."""
-
-    product_id: int
-    quantity: int
-    names: dict[str, str]
-
-
-def take(tx: Transaction, wanted: Iterable[Taken]) -> None:
-    """Take an order's products off the shelf. Raises InsufficientStock naming every product that does not suffice."""
+def _needed(tx: Transaction, cookbook: Cookbook, lines: Iterable[Wanted]) -> dict[int, int]:
     needed: dict[int, int] = {}
-    names: dict[int, dict[str, str]] = {}
-    for each in wanted:
-        needed[each.product_id] = needed.get(each.product_id, 0) + each.quantity
-        names[each.product_id] = each.names
-    missing = []
-    for product_id, quantity in needed.items():
-        level = shelf.level(tx, product_id)
-        if level is not None:
-            after = _changed(tx, level, -quantity)
-            if rules.short(after.on_hand, after.policy):
-                missing.append(_shortage(level, quantity, names[product_id]))
-    if missing:
-        raise InsufficientStock(missing)
+    for line in lines:
+        quantity = line.quantity
+        for item_id, takes in cookbook.needs(tx, line):
+            needed[item_id] = needed.get(item_id, 0) + (takes * quantity + 500) // 1000
+    return needed
 
 
-def put_back(tx: Transaction, product_id: int, quantity: int) -> None:
-    """A void before it was made: the product is on the shelf again."""
-    level = shelf.level(tx, product_id)
-    if level is not None:
-        _changed(tx, level, quantity)
+def _at_home(tx: Transaction, lines: Iterable[Wanted]) -> list[Change]:
+    items = tx.cached(load_shelf).items
+    needed = _needed(tx, tx.cached(load_cookbook), lines)
+    return [(items[item_id], items[item_id].row.location_id, quantity) for item_id, quantity in needed.items()]
 
 
-def _changed(tx: Transaction, level: Level, quantity: int) -> Level:
-    after = shelf.on_hand(level, level.on_hand + quantity)
-    shelf.put(tx, after)
-    if rules.crossed(level.on_hand, after.on_hand, level.low_at):
-        tx.emit("stock.low", f"product:{level.product_id}", shelf.view(after), rooms=("floor", "office"))
-    return after
+def _shortages(
+    tx: Transaction, cookbook: Cookbook, there: Shelf, lines: Iterable[Wanted], lacking: set[int]
+) -> list[dict[str, Any]]:
+    """Each product that cannot be made as often as asked, how often it can, and what lacks."""
+    asked: dict[tuple[int, str | None], tuple[Wanted, int]] = {}
+    for line in lines:
+        before = asked.get((line.product_id, line.modifiers))
+        asked[line.product_id, line.modifiers] = line, line.quantity + (before[1] if before else 0)
+    found: dict[int, dict[str, Any]] = {}
+    for line, quantity in asked.values():
+        needs = cookbook.needs(tx, line)
+        short = {item_id: takes for item_id, takes in needs if item_id in lacking}
+        if short:
+            one = _shortage(there, line, quantity, needs, short)
+            known = found.setdefault(line.product_id, one)
+            if known is not one:
+                known["requested"] += one["requested"]
+                known["left"] = min(known["left"], one["left"])
+    return list(found.values())
 
 
-def receive(tx: Transaction, change: StockChange) -> LevelsView:
-    return _move(tx, "stock.received", change, lambda before, quantity: before + quantity)
-
-
-def count(tx: Transaction, change: StockChange) -> LevelsView:
-    return _move(tx, "stock.counted", change, lambda _before, quantity: quantity)
-
-
-def waste(tx: Transaction, change: StockChange) -> LevelsView:
-    if not change.reason.strip():
-        raise BadRequest("is needed for waste", "reason")
-    return _move(tx, "stock.wasted", change, lambda before, quantity: before - quantity)
-
-
-def set_policy(tx: Transaction, product_id: int, body: StockPolicy) -> LevelView:
-    """Begin to count a product, or change what happens when there is none left."""
-    _known(tx, product_id)
-    known = shelf.level(tx, product_id)
-    level = Level(product_id, known.on_hand if known else 0, body.policy, _thousandths(body.low_at, "lowAt"))
-    shelf.put(tx, level)
-    tx.emit("stock.policy", f"product:{product_id}", body, state=shelf.view(level), rooms=("floor",))
-    return LevelView(product_id, show_quantity(level.on_hand))
-
-
-def _move(tx: Transaction, kind: str, change: StockChange, after: Callable[[int, int], int]) -> LevelsView:
-    moved = []
-    for index, item in enumerate(change.items):
-        _known(tx, item.item_id)
-        level = shelf.level(tx, item.item_id) or Level(item.item_id, 0, "refuse", 0)
-        quantity = after(level.on_hand, _thousandths(item.quantity, f"items[{index}].quantity"))
-        _changed(tx, level, quantity - level.on_hand)
-        moved.append({"itemId": item.item_id, "before": level.on_hand, "after": quantity})
-    tx.emit(kind, "stock", {"items": moved, "reason": change.reason}, rooms=("office",))
-    return LevelsView([LevelView(m["itemId"], show_quantity(m["after"])) for m in moved])
-
-
-def _shortage(before: Level, quantity: int, names: dict[str, str]) -> dict[str, Any]:
-    return {
-        "itemId": before.product_id,
-        "name": next(iter(names.values())),
-        "names": names,
+def _shortage(
+    there: Shelf, line: Wanted, quantity: int, needs: rules.Needs, short: Mapping[int, int]
+) -> dict[str, Any]:
+    called = names.decode(line.names)
+    can = rules.makeable(needs, there.limit) or 0
+    told = {
+        "itemId": line.product_id,
+        "name": next(iter(called.values())),
+        "names": called,
         "requested": show_quantity(quantity),
-        "left": max(0, show_quantity(before.on_hand)),
+        "left": show_quantity(rules.shown(line.product_id, needs, can)),
     }
+    if line.product_id in short:
+        return told
+    return told | {"lacks": [_lack(there.items[each], takes, quantity) for each, takes in short.items()]}
 
 
-def _thousandths(quantity: float, field: str) -> int:
-    thousandths = parse_quantity(quantity)
-    if thousandths is None:
-        raise BadRequest("is finer than a thousandth", field)
-    return thousandths
-
-
-def _known(tx: Transaction, product_id: int) -> None:
-    if product_id not in tx.cached(load_catalogue).products:
-        raise NotFound("product", product_id)
+def _lack(item: Item, takes: int, quantity: int) -> dict[str, Any]:
+    called = names.decode(item.row.names)
+    return {
+        "itemId": item.row.id,
+        "name": next(iter(called.values())),
+        "names": called,
+        "unit": item.row.unit,
+        "requested": show_quantity(rules.share(takes, quantity)),
+        "left": max(0, show_quantity(item.on_hand)),
+    }

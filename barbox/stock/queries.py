@@ -1,27 +1,296 @@
-"""Levels, read."""
+"""Items, levels and recipes, read."""
 
 import msgspec
+import peewee
 
 from barbox.core.database import Snapshot
-from barbox.core.money import show_quantity
+from barbox.core.money import THOUSANDTH, show_quantity
 from barbox.core.statements import freeze
-from barbox.stock.models import StockLevel
+from barbox.menu.models import Product
+from barbox.stock import rules
+from barbox.stock.models import Recipe, RecipeLine, StockItem, StockLevel, StockLocation, StockPack
 
-S = StockLevel
-LEVELS = freeze(S.select(S.product_id, S.on_hand, S.policy, S.low_at))
+IT, S, R, L, P = StockItem, StockLevel, Recipe, RecipeLine, StockPack
 
 
-class Level(msgspec.Struct, frozen=True):
-    product_id: int
+class ItemRow(msgspec.Struct):
+    """The columns of `stock_item`, in their order."""
+
+    id: int
+    names: str
+    kind: rules.ItemKind
+    unit: rules.Unit
+    policy: rules.Policy
+    location_id: int
+    shelf: str | None = None
+    low_at: int = 0
+    par: int = 0
+    cost: int = 0
+    last_cost: int = 0
+    supplier_id: int | None = None
+    barcode: str | None = None
+    tare: int | None = None
+    full_weight: int | None = None
+    full_quantity: int | None = None
+    dated: int = 0
+    note: str | None = None
+    hidden: int = 0
+
+
+class LevelRow(msgspec.Struct, frozen=True, gc=False):
+    item_id: int
+    location_id: int
     on_hand: int
-    policy: str
-    low_at: int
+
+
+class PackRow(msgspec.Struct):
+    id: int
+    item_id: int
+    names: str
+    quantity: int
+    barcode: str | None
+    price: int | None
+    deposit_item_id: int | None
+
+
+class LocationRow(msgspec.Struct):
+    id: int
+    names: str
+    sort: int
+
+
+class RecipeRow(msgspec.Struct, frozen=True, gc=False):
+    """One ingredient of one recipe, with what the recipe is of."""
+
+    recipe_id: int
+    product_id: int | None
+    modifier_id: int | None
+    made_id: int | None
+    yields: int
+    from_line: int
+    item_id: int
+    quantity: int
+    loss: int
+    takes: int
+
+
+class IdRow(msgspec.Struct):
+    id: int
+
+
+_item = tuple(getattr(IT, name) for name in ItemRow.__struct_fields__)
+_recipe = (
+    *(R.id, R.product_id, R.modifier_id, R.item_id, R.yields, R.from_line),
+    *(L.item_id, L.quantity, L.loss, L.takes),
+)
+_recipes = R.select(*_recipe).join(L, on=(L.recipe_id == R.id))
+
+ITEMS = freeze(IT.select(*_item).order_by(IT.id))
+ITEM = freeze(lambda p: IT.select(*_item).where(IT.id == p.id))
+LEVELS = freeze(S.select(S.item_id, S.location_id, S.on_hand))
+LEVELS_OF = freeze(lambda p: S.select(S.item_id, S.location_id, S.on_hand).where(S.item_id == p.id))
+LOCATIONS = freeze(
+    StockLocation.select(StockLocation.id, StockLocation.names, StockLocation.sort)
+    .where(StockLocation.hidden == 0)
+    .order_by(StockLocation.sort, StockLocation.id)
+)
+PACKS = freeze(
+    P.select(P.id, P.item_id, P.names, P.quantity, P.barcode, P.price, P.deposit_item_id)
+    .where(P.hidden == 0)
+    .order_by(P.item_id, P.sort, P.id)
+)
+RECIPES = freeze(_recipes.where(R.until_line.is_null()).order_by(R.id, L.line))
+RECIPES_AT = freeze(
+    lambda p: _recipes.where((R.from_line <= p.line) & (R.until_line.is_null() | (R.until_line > p.line))).order_by(
+        R.id, L.line
+    )
+)
+LAST_CHANGE = freeze(R.select(peewee.fn.COALESCE(peewee.fn.MAX(peewee.fn.COALESCE(R.until_line, R.from_line)), 0)))
+
+_total = S.select(S.item_id, peewee.fn.SUM(S.on_hand).alias("on_hand")).group_by(S.item_id).alias("total")
+_there = peewee.fn.COALESCE(_total.c.on_hand, 0)
+
+
+class MakeableRow(msgspec.Struct, frozen=True, gc=False):
+    product_id: int
+    plain: int
+    itself: int
+    left: int
+
+
+_in_force = R.until_line.is_null() & R.product_id.is_null(False) & (IT.policy == "refuse")
+MAKEABLE = freeze(
+    R.select(
+        R.product_id,
+        R.modifier_id.is_null(),
+        (peewee.fn.COUNT(L.item_id) == 1)
+        & (peewee.fn.MAX(L.item_id) == R.product_id)
+        & (peewee.fn.MAX(L.takes) == THOUSANDTH),
+        peewee.fn.MIN(_there * THOUSANDTH / L.takes),
+    )
+    .join(L, on=(L.recipe_id == R.id))
+    .join(IT, on=(IT.id == L.item_id))
+    .join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == L.item_id))
+    .where(_in_force)
+    .group_by(R.id)
+)
+"""How many thousandths of each product its recipes can still make."""
 
 
 async def left(snapshot: Snapshot) -> dict[int, float]:
-    """What the menu shows as left: products that are refused when there is none."""
-    return {
-        row.product_id: max(0, show_quantity(row.on_hand))
-        for row in await snapshot.all(LEVELS, Level)
-        if row.policy == "refuse"
-    }
+    """What the menu shows as left: products of which something is refused when there is none."""
+    found: dict[int, int] = {}
+    plain: set[int] = set()
+    for row in await snapshot.all(MAKEABLE, MakeableRow):
+        can = max(0, row.left if row.itself else row.left // THOUSANDTH * THOUSANDTH)
+        if row.plain:
+            found[row.product_id] = can
+            plain.add(row.product_id)
+        elif row.product_id not in plain:
+            found[row.product_id] = max(can, found.get(row.product_id, 0))
+    return {product_id: show_quantity(can) for product_id, can in found.items()}
+
+
+def recipes(rows: list[RecipeRow]) -> rules.Recipes:
+    """Recipes by what they are of."""
+    gathered: dict[int, tuple[RecipeRow, list[tuple[int, int]]]] = {}
+    for row in rows:
+        gathered.setdefault(row.recipe_id, (row, []))[1].append((row.item_id, row.takes))
+    found = rules.Recipes({}, {}, {}, {})
+    for row, lines in gathered.values():
+        needs = tuple(lines)
+        if row.made_id is not None:
+            found.made[row.made_id] = rules.Brew(row.yields, needs)
+        elif row.product_id is None and row.modifier_id is not None:
+            found.extra[row.modifier_id] = needs
+        elif row.product_id is not None and row.modifier_id is not None:
+            found.sized[row.product_id, row.modifier_id] = needs
+        elif row.product_id is not None:
+            found.plain[row.product_id] = needs
+    return found
+
+
+class InventoryRow(msgspec.Struct, gc=False):
+    id: int
+    names: str
+    kind: str
+    unit: str
+    policy: str
+    location_id: int
+    shelf: str | None
+    low_at: int
+    par: int
+    cost: int
+    supplier_id: int | None
+    barcode: str | None
+    on_hand: int
+    low: int
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Which part of the inventory: see `api.InventoryQuery`."""
+
+    q: str = ""
+    low: bool = False
+    location_id: int | None = None
+    supplier_id: int | None = None
+    limit: int = 500
+    offset: int = 0
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing was left out on purpose."""
+        return not (self.q or self.low or self.location_id or self.supplier_id)
+
+
+class _Numbers(msgspec.Struct):
+    total: int
+    low: int
+
+
+_low = peewee.fn.COALESCE(_total.c.on_hand, 0) <= IT.low_at
+_kept = IT.select().join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == IT.id)).where(IT.hidden == 0)
+_columns = tuple(getattr(IT, name) for name in InventoryRow.__struct_fields__[:-2])
+
+
+async def inventory(snapshot: Snapshot, asked: Asked) -> tuple[list[InventoryRow], int, int, dict[int, list[LevelRow]]]:
+    """A page of items, low ones first; how many there are in all and how many are low; where they stand."""
+    which = named(asked.q)
+    if asked.low:
+        which &= _low
+    if asked.location_id is not None:
+        which &= IT.location_id == asked.location_id
+    if asked.supplier_id is not None:
+        which &= IT.supplier_id == asked.supplier_id
+    found = _kept.where(which)
+    rows = await snapshot.all(
+        found.select(*_columns, _there, _low).order_by(_low.desc(), IT.id).limit(asked.limit).offset(asked.offset),
+        InventoryRow,
+    )
+    numbers = await snapshot.one(
+        found.select(peewee.fn.COUNT(IT.id), peewee.fn.COALESCE(peewee.fn.SUM(_low), 0)), _Numbers
+    )
+    places: dict[int, list[LevelRow]] = {}
+    if rows:
+        listed = [row.id for row in rows]
+        for level in await snapshot.all(
+            S.select(S.item_id, S.location_id, S.on_hand).where(S.item_id << listed), LevelRow
+        ):
+            places.setdefault(level.item_id, []).append(level)
+    return rows, numbers.total if numbers else 0, numbers.low if numbers else 0, places
+
+
+def named(q: str) -> peewee.Expression:
+    """Items whose name or barcode holds `q`."""
+    return (IT.names.contains(q) | (IT.barcode == q)) if q else (IT.hidden == 0)
+
+
+def items(q: str, limit: int, offset: int) -> peewee.Query:
+    """A page of items as the office edits them."""
+    return IT.select(*_item).where((IT.hidden == 0) & named(q)).order_by(IT.id).limit(limit).offset(offset)
+
+
+async def packs_of(snapshot: Snapshot, item_ids: list[int]) -> dict[int, list[PackRow]]:
+    """The packs of these items."""
+    found: dict[int, list[PackRow]] = {}
+    query = P.select(P.id, P.item_id, P.names, P.quantity, P.barcode, P.price, P.deposit_item_id)
+    query = query.where((P.hidden == 0) & (P.item_id << item_ids)).order_by(P.item_id, P.sort, P.id)
+    for row in await snapshot.all(query, PackRow) if item_ids else ():
+        found.setdefault(row.item_id, []).append(row)
+    return found
+
+
+async def tracked(snapshot: Snapshot) -> set[int]:
+    """Products that are counted, or made of what is counted."""
+    query = R.select(R.product_id).where(R.until_line.is_null() & R.product_id.is_null(False)).distinct()
+    return {row.id for row in await snapshot.all(query, IdRow)}
+
+
+class ScannedRow(msgspec.Struct):
+    item_id: int
+    pack_id: int | None
+    quantity: int
+
+
+SCAN_PACK = freeze(lambda p: P.select(P.item_id, P.id, P.quantity).where((P.barcode == p.code) & (P.hidden == 0)))
+SCAN_ITEM = freeze(
+    lambda p: IT.select(IT.id, peewee.Value(None), peewee.Value(THOUSANDTH)).where(
+        (IT.barcode == p.code) & (IT.hidden == 0)
+    )
+)
+SCAN_PRODUCT = freeze(
+    lambda p: (
+        IT.select(IT.id, peewee.Value(None), peewee.Value(THOUSANDTH))
+        .join(Product, on=(Product.id == IT.id))
+        .where((Product.barcode == p.code) & (Product.hidden == 0) & (IT.hidden == 0))
+    )
+)
+
+
+async def scan(snapshot: Snapshot, code: str) -> ScannedRow | None:
+    """What carries a barcode."""
+    for where in (SCAN_PACK, SCAN_ITEM, SCAN_PRODUCT):
+        found = await snapshot.one(where, ScannedRow, code=code)
+        if found is not None:
+            return found
+    return None

@@ -1,15 +1,161 @@
-"""When stock is short and when it runs low. Pure."""
+"""Quantities, costs and recipes. Pure.
 
+Quantities are thousandths of an item's unit, costs millionths of the minor unit for one unit.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+import msgspec
+
+from barbox.core.money import THOUSANDTH, divide_half_up, show_quantity
+
 Policy = Literal["refuse", "warn", "allow"]
+ItemKind = Literal["drink", "food", "premix", "packaging", "other"]
+Unit = Literal["ml", "g", "piece"]
+MoveKind = Literal[
+    "sale",
+    "void_back",
+    "comp",
+    "staff",
+    "waste",
+    "receive",
+    "count",
+    "adjust",
+    "transfer",
+    "production",
+    "deposit_out",
+    "deposit_in",
+]
+CONSUMED: tuple[MoveKind, ...] = ("sale", "void_back", "comp", "staff", "waste")
+"""Moves that are consumption, by reason."""
+
+FIRST_ITEM = 1_000_001
+"""Below stand the items that are a product as it is sold: they have its number."""
+FEW = 20 * THOUSANDTH
+"""From here down screens are told how many of a mixed product can still be made."""
+MILLIONTHS = 1_000_000
+
+Needs = tuple[tuple[int, int], ...]
+"""(item, what one of it takes)."""
 
 
-def short(on_hand: int, policy: str) -> bool:
-    """Whether a level after taking (thousandths) refuses the order."""
-    return policy == "refuse" and on_hand < 0
+class Chosen(msgspec.Struct, rename="camel"):
+    """A modifier as a line keeps it; `takes` thousandths of product `item_id`, or, as a size, of the line's own."""
+
+    id: int
+    takes: int = 0
+    item_id: int | None = None
+
+
+class Brew(msgspec.Struct, frozen=True):
+    """How a premix is made: its lines make `yields` of it."""
+
+    yields: int
+    needs: Needs
+
+
+class Recipes(msgspec.Struct, frozen=True):
+    """All recipes in force at one moment."""
+
+    plain: dict[int, Needs] = {}
+    sized: dict[tuple[int, int], Needs] = {}
+    extra: dict[int, Needs] = {}
+    made: dict[int, Brew] = {}
+
+    def of(self, product_id: int, chosen: Iterable[Chosen]) -> Needs:
+        """What one of a product takes with what was chosen for it."""
+        own = self.plain.get(product_id, ())
+        wanted: dict[int, int] = {}
+        for each in chosen:
+            own = self.sized.get((product_id, each.id), own)
+            if each.takes and each.item_id is None:
+                own = tuple((item_id, share(takes, each.takes)) for item_id, takes in own)
+            for item_id, takes in self.extra.get(each.id, ()):
+                wanted[item_id] = wanted.get(item_id, 0) + takes
+            if each.takes and each.item_id is not None:
+                for item_id, takes in self.plain.get(each.item_id, ()):
+                    wanted[item_id] = wanted.get(item_id, 0) + share(takes, each.takes)
+        for item_id, takes in own:
+            wanted[item_id] = wanted.get(item_id, 0) + takes
+        return tuple(wanted.items())
+
+    def ways(self, product_id: int) -> Sequence[Needs]:
+        """What one takes, for each size where it is sold in sizes only."""
+        if product_id in self.plain:
+            return (self.plain[product_id],)
+        return [needs for (product, _), needs in self.sized.items() if product == product_id]
+
+
+def share(takes: int, quantity: int) -> int:
+    """What `quantity` (thousandths) take where one takes `takes`."""
+    return (takes * quantity + 500) // THOUSANDTH
+
+
+def with_loss(quantity: int, loss: int) -> int:
+    """What leaves the shelf for a quantity when `loss` per mille is lost on the way."""
+    return (quantity * (1000 + loss) + 500) // 1000
+
+
+def makeable(needs: Needs, left: Callable[[int], int | None]) -> int | None:
+    """How many thousandths can be made of what is `left` of each item; None where nothing limits it."""
+    limits = [there * THOUSANDTH // takes for item_id, takes in needs if (there := left(item_id)) is not None]
+    return max(0, min(limits)) if limits else None
+
+
+def itself(product_id: int, needs: Needs) -> bool:
+    """Whether a product is counted as it is sold: then a part of one may be left."""
+    return needs == ((product_id, THOUSANDTH),)
+
+
+def shown(product_id: int, needs: Needs, thousandths: int) -> int:
+    """What is left of a product as people are told: whole ones of what is mixed."""
+    return thousandths if itself(product_id, needs) else thousandths // THOUSANDTH * THOUSANDTH
 
 
 def crossed(before: int, after: int, low_at: int) -> bool:
     """Whether a level has just fallen to its reorder point."""
     return after <= low_at < before
+
+
+def worth(quantity: int, cost: int) -> int:
+    """What a quantity is worth, in millionths of the minor unit."""
+    return (quantity * cost + 500) // THOUSANDTH
+
+
+def cost_of(amount: int, quantity: int) -> int:
+    """The cost of one unit where `quantity` cost `amount` minor units."""
+    return divide_half_up(amount * MILLIONTHS * THOUSANDTH, quantity)
+
+
+def average(on_hand: int, cost: int, added: int, added_cost: int) -> int:
+    """The moving average after `added` came in at `added_cost`."""
+    if on_hand <= 0:
+        return added_cost
+    return divide_half_up(on_hand * cost + added * added_cost, on_hand + added)
+
+
+def recipe_cost(needs: Needs, costs: Mapping[int, int]) -> int:
+    """What one costs, in millionths of the minor unit."""
+    return sum(worth(takes, costs.get(item_id, 0)) for item_id, takes in needs)
+
+
+def in_minor(millionths: int) -> int:
+    """An amount in whole minor units, rounded half up."""
+    return divide_half_up(millionths, MILLIONTHS)
+
+
+def show_cost(millionths: int) -> float:
+    """A cost in minor units as people read it, to a thousandth of the minor unit."""
+    return show_quantity(divide_half_up(millionths, MILLIONTHS // THOUSANDTH))
+
+
+def parse_cost(cost: float) -> int:
+    """A cost in minor units, as sent, in millionths."""
+    return int((Decimal(str(cost)) * MILLIONTHS).to_integral_value(ROUND_HALF_UP))
+
+
+def pour_cost(cost: int, net: int) -> int:
+    """A cost's (millionths) share of a price without tax (minor units), in basis points."""
+    return divide_half_up(cost * 10_000, net * MILLIONTHS)

@@ -1,78 +1,280 @@
-"""The shelf in the writer's memory: read and taken from there, written and told to the screens once per commit."""
+"""The shelf in the writer's memory: taken from there, written and told to the screens once per commit."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from peewee import EXCLUDED
 
+from barbox.core import names
 from barbox.core.money import show_quantity
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
-from barbox.stock.models import StockLevel
-from barbox.stock.queries import LEVELS, Level
+from barbox.stock import queries, rules
+from barbox.stock.cookbook import load_cookbook
+from barbox.stock.models import StockDay, StockLevel, StockMove
+from barbox.stock.queries import ItemRow, LevelRow
 
-S = StockLevel
-_STORE = freeze(
-    lambda p: S.insert(product_id=p.product_id, on_hand=p.on_hand, policy=p.policy, low_at=p.low_at).on_conflict(
-        conflict_target=[S.product_id], preserve=[S.on_hand, S.policy, S.low_at]
+S, M, D = StockLevel, StockMove, StockDay
+_PUT_LEVEL = freeze(
+    lambda p: S.insert(item_id=p.item_id, location_id=p.location_id, on_hand=p.on_hand).on_conflict(
+        conflict_target=[S.item_id, S.location_id], preserve=[S.on_hand]
+    )
+)
+_MOVE_FIELDS = tuple(name for name in M._meta.fields if name != "id")
+_INSERT_MOVE = freeze(lambda p: M.insert(**{name: getattr(p, name) for name in _MOVE_FIELDS}))
+_ADD_TO_DAY = freeze(
+    lambda p: D.insert(
+        business_day=p.business_day,
+        item_id=p.item_id,
+        location_id=p.location_id,
+        kind=p.kind,
+        quantity=p.quantity,
+        value=p.value,
+    ).on_conflict(
+        conflict_target=[D.business_day, D.item_id, D.location_id, D.kind],
+        update={
+            D.quantity: D.quantity + EXCLUDED.quantity,
+            D.value: D.value + EXCLUDED.value,
+        },
     )
 )
 
 
-class Shelf:
-    """Levels of all counted products, and which of them the database does not have yet."""
+class Move(msgspec.Struct, gc=False):
+    """A row of the ledger."""
 
-    def __init__(self, levels: dict[int, Level]) -> None:
-        self.levels = levels
-        self.unwritten: set[int] = set()
+    item_id: int
+    location_id: int
+    kind: str
+    quantity: int
+    value: int
+    at: int
+    business_day: int
+    staff_id: int | None
+    order_id: int | None
+    document: str | None
+    reason: str | None
+
+
+class DaySum(msgspec.Struct, gc=False):
+    """What a day's sums grow by."""
+
+    business_day: int
+    item_id: int
+    location_id: int
+    kind: str
+    quantity: int
+    value: int
+
+
+class Item:
+    """An item with what is there of it, in all and by place."""
+
+    __slots__ = ("on_hand", "places", "row", "told")
+
+    def __init__(self, row: ItemRow) -> None:
+        self.row = row
+        self.on_hand = 0
+        self.places: dict[int, int] = {}
+        self.told = 0
+        """What was there when the screens were told last."""
+
+
+class Shelf:
+    """All items, and what the database does not have yet of their levels and of the day's sums."""
+
+    def __init__(self, rows: Iterable[ItemRow], levels: Iterable[LevelRow]) -> None:
+        self.items = {row.id: Item(row) for row in rows}
+        for level in levels:
+            item = self.items[level.item_id]
+            item.places[level.location_id] = level.on_hand
+            item.on_hand += level.on_hand
+            item.told = item.on_hand
+        self.touched: set[tuple[int, int]] = set()
+        self.days: dict[tuple[int, int, int, str], list[int]] = {}
+        self.left_told: dict[int, int] = {}
+
+    def limit(self, item_id: int) -> int | None:
+        """What is there of an item that is refused when there is none; None for any other."""
+        item = self.items[item_id]
+        return item.on_hand if item.row.policy == "refuse" else None
+
+
+Change = tuple[Item, int, int]
+"""An item, the place, and what it gains there."""
 
 
 def load_shelf(tx: Transaction) -> Shelf:
-    """Use through `level` and `put`."""
-    return Shelf({row.product_id: row for row in tx.all(LEVELS, Level)})
+    """Use through `tx.cached(load_shelf)`; never invalidate: it holds what is not written yet."""
+    return Shelf(tx.all(queries.ITEMS, ItemRow), tx.all(queries.LEVELS, LevelRow))
 
 
-def level(tx: Transaction, product_id: int) -> Level | None:
-    """What is there of a product; None where nobody counts it."""
-    return tx.cached(load_shelf).levels.get(product_id)
-
-
-def put(tx: Transaction, changed: Level) -> None:
-    """Set a product's level, taken back when the command fails."""
+def put_item(tx: Transaction, row: ItemRow) -> None:
+    """An item that is new or was changed, as it stands from here on; taken back when the command fails."""
     shelf = tx.cached(load_shelf)
-    before = shelf.levels.get(changed.product_id)
-    shelf.levels[changed.product_id] = changed
-    shelf.unwritten.add(changed.product_id)
-    tx.on_undo(lambda: _restore(shelf, changed.product_id, before))
+    item = shelf.items.get(row.id)
+    if item is None:
+        shelf.items[row.id] = Item(row)
+        tx.on_undo(lambda: shelf.items.__delitem__(row.id))
+    else:
+        before, item.row = item.row, row
+        tx.on_undo(lambda: setattr(item, "row", before))
+
+
+def book(
+    tx: Transaction,
+    kind: rules.MoveKind,
+    changes: Iterable[Change],
+    *,
+    order_id: int | None = None,
+    document: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write moves in the ledger and keep what is on hand in step; `stock.low` when one falls to its reorder point."""
+    shelf, now, day, staff_id = tx.cached(load_shelf), tx.now, tx.business_day, tx.actor.staff_id
+    moves = []
+    for item, place, quantity in changes:
+        if not quantity:
+            continue
+        row, before = item.row, item.on_hand
+        item.on_hand = after = before + quantity
+        item.places[place] = item.places.get(place, 0) + quantity
+        value = rules.worth(quantity, row.cost)
+        moves.append(Move(row.id, place, kind, quantity, value, now, day, staff_id, order_id, document, reason))
+        shelf.touched.add((row.id, place))
+        if after <= row.low_at < before:
+            tx.emit("stock.low", subject(row.id), view(item), rooms=("floor", "office"))
+    _record(tx, shelf, moves)
+    tx.on_undo(lambda: _unbook(shelf, moves))
+
+
+def rebook(tx: Transaction, kind: rules.MoveKind, changes: Iterable[Change], *, order_id: int, reason: str) -> None:
+    """What was sold was no sale, but consumed in another way: what is on hand stays."""
+    shelf, now, day, staff_id = tx.cached(load_shelf), tx.now, tx.business_day, tx.actor.staff_id
+    moves = []
+    for item, place, quantity in changes:
+        value = rules.worth(quantity, item.row.cost)
+        who = (now, day, staff_id, order_id, None, reason)
+        moves.append(Move(item.row.id, place, "sale", quantity, value, *who))
+        moves.append(Move(item.row.id, place, kind, -quantity, -value, *who))
+    _record(tx, shelf, moves)
+
+
+def _record(tx: Transaction, shelf: Shelf, moves: list[Move]) -> None:
+    days = shelf.days
+    for move in moves:
+        key = move.business_day, move.item_id, move.location_id, move.kind
+        sums = days.get(key)
+        if sums is None:
+            days[key] = [move.quantity, move.value]
+        else:
+            sums[0] += move.quantity
+            sums[1] += move.value
+    tx.insert_rows(_INSERT_MOVE, moves)
+    tx.on_undo(lambda: _forget(days, moves))
     tx.before_commit(_write)
 
 
-def on_hand(changed: Level, quantity: int) -> Level:
-    """The same product with another level (thousandths)."""
-    return msgspec.structs.replace(changed, on_hand=quantity)
+def _forget(days: dict[tuple[int, int, int, str], list[int]], moves: Iterable[Move]) -> None:
+    for move in moves:
+        sums = days[move.business_day, move.item_id, move.location_id, move.kind]
+        sums[0] -= move.quantity
+        sums[1] -= move.value
 
 
-def _restore(shelf: Shelf, product_id: int, before: Level | None) -> None:
-    if before is None:
-        del shelf.levels[product_id]
-        shelf.unwritten.discard(product_id)
-    else:
-        shelf.levels[product_id] = before
+def _unbook(shelf: Shelf, moves: Iterable[Move]) -> None:
+    for move in moves:
+        item = shelf.items[move.item_id]
+        item.on_hand -= move.quantity
+        item.places[move.location_id] -= move.quantity
 
 
-def view(level: Level) -> dict[str, Any]:
+def fetched(item: Item, quantity: int) -> list[Change]:
+    """Where a quantity comes from: what its own place lacks is fetched from where there is some."""
+    home = item.row.location_id
+    from_home = min(quantity, max(0, item.places.get(home, 0)))
+    rest = quantity - from_home
+    changes: list[Change] = []
+    for place, there in item.places.items():
+        if rest and place != home and there > 0:
+            part = min(rest, there)
+            changes.append((item, place, -part))
+            rest -= part
+    if from_home or rest:
+        changes.append((item, home, -from_home - rest))
+    return changes
+
+
+def subject(item_id: int) -> str:
+    """Of whom the journal speaks: an item that is a product as it is sold is called by its product."""
+    return f"product:{item_id}" if item_id < rules.FIRST_ITEM else f"item:{item_id}"
+
+
+def view(item: Item) -> dict[str, Any]:
     """A level as screens are told it."""
+    row = item.row
     return {
-        "itemId": level.product_id,
-        "onHand": show_quantity(level.on_hand),
-        "policy": level.policy,
-        "available": level.on_hand > 0 or level.policy != "refuse",
+        "itemId": row.id,
+        "name": names.first(names.decode(row.names), "en"),
+        "names": names.decode(row.names),
+        "unit": row.unit,
+        "onHand": show_quantity(item.on_hand),
+        "lowAt": show_quantity(row.low_at),
+        "policy": row.policy,
+        "available": item.on_hand > 0 or row.policy != "refuse",
     }
 
 
 def _write(tx: Transaction) -> None:
     shelf = tx.cached(load_shelf)
-    changed = [shelf.levels[product_id] for product_id in shelf.unwritten]
-    shelf.unwritten.clear()
-    tx.insert_rows(_STORE, changed)
-    for level in changed:
-        tx.announce("stock.changed", f"product:{level.product_id}", view(level), rooms=("floor", "office"))
+    touched, shelf.touched = shelf.touched, set()
+    days, shelf.days = shelf.days, {}
+    items = shelf.items
+    tx.insert_rows(_PUT_LEVEL, [LevelRow(item_id, place, items[item_id].places[place]) for item_id, place in touched])
+    tx.insert_rows(_ADD_TO_DAY, [DaySum(*key, *sums) for key, sums in days.items() if sums != _NOTHING])
+    tell(tx, shelf, {item_id for item_id, _ in touched})
+
+
+_NOTHING = [0, 0]
+
+
+def tell(tx: Transaction, shelf: Shelf, item_ids: Iterable[int]) -> None:
+    """Tell the screens what is left of the products that take these items: of mixed ones only when few are left."""
+    cookbook = tx.cached(load_cookbook)
+    mixed: set[int] = set()
+    for item_id in item_ids:
+        item = shelf.items[item_id]
+        if item_id in cookbook.themselves and item.told != item.on_hand:
+            tx.announce("stock.changed", subject(item_id), view(item), rooms=("floor", "office"))
+        users = cookbook.users.get(item_id)
+        if users is not None and min(item.told, item.on_hand) <= users.heed:
+            mixed.update(users.products)
+        item.told = item.on_hand
+    for product_id in mixed:
+        left = cookbook.left(product_id, shelf.limit)
+        told = shelf.left_told.get(product_id)
+        if left is not None and left != told and (told is None or min(left, told) <= rules.FEW):
+            shelf.left_told[product_id] = left
+            state = {"itemId": product_id, "onHand": show_quantity(left), "policy": "refuse", "available": left > 0}
+            tx.announce("stock.changed", f"product:{product_id}", state, rooms=("floor", "office"))
+
+
+def tell_anew(tx: Transaction, item_id: int) -> None:
+    """An item's policy or level changed in a way that no move tells: its products are told as they are."""
+    shelf, cookbook = tx.cached(load_shelf), tx.cached(load_cookbook)
+    item = shelf.items[item_id]
+    if item_id in cookbook.themselves:
+        tx.announce("stock.changed", subject(item_id), view(item), rooms=("floor", "office"))
+    users = cookbook.users.get(item_id)
+    for product_id in users.products if users else ():
+        tell_product(tx, product_id)
+
+
+def tell_product(tx: Transaction, product_id: int) -> None:
+    """Tell the screens what is left of a product, whatever they were told before."""
+    shelf, cookbook = tx.cached(load_shelf), tx.cached(load_cookbook)
+    left = cookbook.left(product_id, shelf.limit)
+    shown = None if left is None else show_quantity(left)
+    state = {"itemId": product_id, "onHand": shown, "policy": "refuse", "available": left is None or left > 0}
+    tx.announce("stock.changed", f"product:{product_id}", state, rooms=("floor", "office"))

@@ -97,4 +97,4 @@ async def at_once(database: Database, *commands: tuple[Callable[..., Any], str])
 def stored_levels(path: Path) -> dict[int, int]:
     """What the disk says is on the shelf, in thousandths."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return dict(connection.execute("SELECT product_id, on_hand FROM stock_level").fetchall())
+        return dict(connection.execute("SELECT item_id, sum(on_hand) FROM stock_level GROUP BY item_id").fetchall())

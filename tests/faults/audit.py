@@ -31,9 +31,9 @@ _HALF = {
           WHERE j.kind = 'order.placed' AND j.subject = 'order:' || o.id)""",
     "guests with two orders": "SELECT tab FROM orders GROUP BY tab HAVING count(*) > 1",
     "shelves that do not fit what was sold": """
-        SELECT s.product_id FROM stock_level s WHERE 1000000 * 1000 <> s.on_hand + (
+        SELECT s.item_id FROM stock_level s WHERE 1000000 * 1000 <> s.on_hand + (
           SELECT coalesce(sum(l.quantity), 0) FROM order_line l
-          WHERE l.product_id = s.product_id AND l.status <> 'void')""",
+          WHERE l.product_id = s.item_id AND l.status <> 'void')""",
 }
 
 

@@ -97,7 +97,7 @@ def _order_rates(books: sqlite3.Connection) -> tuple[Rates, Rates]:
 
 def _stock(books: sqlite3.Connection, product_id: int) -> int:
     """What is on the shelf, with what was drunk: lines that stand, and those taken back after they were made."""
-    shelf = _one(books, "SELECT on_hand FROM stock_level WHERE product_id = ?", product_id)
+    shelf = _one(books, "SELECT sum(on_hand) FROM stock_level WHERE item_id = ?", product_id)
     drunk = """SELECT sum(quantity) FROM order_line WHERE product_id = ?
         AND (status <> 'void' OR ready_at IS NOT NULL)"""
     return shelf + _one(books, drunk, product_id)
