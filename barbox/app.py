@@ -24,7 +24,7 @@ from barbox.core import api as box_api
 from barbox.core import doors, hub, idempotency, ids, openapi, porter, secrets, timekeeping
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database, Lock, Snapshot
-from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount, problems
+from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount
 from barbox.core.migrations import migrate
 from barbox.core.settings import read_venue
 from barbox.doctor import api as doctor_api
@@ -170,7 +170,7 @@ def make_app(
 
     Not `outward`: nothing is printed, sent or done by itself, as in the rehearsal of an update.
     """
-    app = web.Application(middlewares=[problems, doors.doors], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[doors.doors], client_max_size=LARGEST_BODY)
     app[CONFIG] = config
     app[box_api.STORE] = config.store
     app[box_api.OPENAPI] = msgspec.json.encode(openapi.document(ROOMS))

@@ -13,11 +13,16 @@ import hashlib
 import inspect
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
-from aiohttp import web
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import SERVER_SOFTWARE
+from aiohttp.web_request import BaseRequest
 
 from barbox.core import asking
 from barbox.core.actor import Actor
@@ -201,22 +206,57 @@ def _serve(route: Route, sensitive: frozenset[str]) -> Callable[[web.Request], A
             except RecursionError:
                 raise BadRequest("is nested too deeply") from None
         key = _key(request, raw) if mutates else None
-        return _response(await route.handler(Call(request, actor, key, route.status), **arguments), route.status)
+        call = Call(request, actor, key, route.status)
+        return _response(request, await route.handler(call, **arguments), route.status)
 
     return handle
 
 
-def _response(result: Any, status: int) -> web.StreamResponse:
-    if isinstance(result, Answer):
-        return web.Response(status=result.status, body=result.body, headers=JSON)
+def _response(request: web.Request, result: Any, status: int) -> web.StreamResponse:
     if isinstance(result, web.StreamResponse):
         return result
     if result is None:
         return web.Response(status=204)
-    return web.Response(status=status, body=_encode(result), headers=JSON)
+    status, body = (result.status, result.body) if isinstance(result, Answer) else (status, _encode(result))
+    if request.version == HttpVersion11 and request.keep_alive:
+        return Ready(status, body)
+    return web.Response(status=status, body=body, headers=JSON)
 
 
 JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+DATA_HEADERS = {"X-Content-Type-Options": "nosniff"}
+"""Of every answer that is no page."""
+
+
+class Ready(web.StreamResponse):
+    """JSON over a connection that stays: head and body in one piece.
+
+    aiohttp's own answer puts its headers together one by one, which takes a third of the time of answering.
+    """
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(status=status)
+        self._json = body
+
+    @property
+    def keep_alive(self) -> bool:
+        return True
+
+    async def prepare(self, request: BaseRequest) -> AbstractStreamWriter:
+        head = _head(self.status, self.reason, int(time.time()))
+        await request.writer.write(b"%sContent-Length: %d\r\n\r\n%s" % (head, len(self._json), self._json))
+        return request.writer
+
+    async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002 (all of it has been written)
+        return
+
+
+@functools.lru_cache(maxsize=64)
+def _head(status: int, reason: str, second: int) -> bytes:
+    """Status line and headers as far as they are the same for every answer of this second."""
+    lines = [f"HTTP/1.1 {status} {reason}", f"Date: {formatdate(second, usegmt=True)}", f"Server: {SERVER_SOFTWARE}"]
+    lines += [f"{name}: {value}" for name, value in (JSON | DATA_HEADERS).items()]
+    return "\r\n".join([*lines, ""]).encode()
 
 
 def _key(request: web.Request, raw: bytes) -> Key | None:
@@ -239,34 +279,30 @@ def language_of(accepted: str) -> str:
     return "en"
 
 
-@web.middleware
-async def problems(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """The one place where refusals, bad input and accidents become problem+json."""
-    asking.begin()
-    try:
-        return await handler(request)
-    except Refusal as refusal:
-        return problem(request, refusal)
-    except msgspec.ValidationError as error:
-        return problem(request, _unfit(error))
-    except msgspec.DecodeError as error:
-        return problem(request, BadRequest(f"is not JSON: {error}"))
-    except (UnicodeDecodeError, web.RequestPayloadError):
-        return problem(request, BadRequest("is not UTF-8, or not packed as its headers say"))
-    except web.HTTPRequestEntityTooLarge:
-        return problem(request, TooLarge(LARGEST_BODY))
-    except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        return problem(request, NotFound("page", printable(request.path)) if error.status == 404 else _Plain(error))
-    except (ConnectionError, TimeoutError) as error:
-        log.warning("request failed", extra={"path": request.path, "error": repr(error)})
-        return problem(request, Unavailable("a connection failed"))
-    except Exception:
-        log.exception("request crashed", extra={"path": request.path})
-        return problem(request, _Accident(requestId=asking.request_id()))
+def refused(request: web.Request, error: Exception) -> web.Response:
+    """The one place where refusals, bad input and accidents become problem+json. Raises aiohttp's redirections."""
+    match error:
+        case Refusal():
+            refusal: Refusal = error
+        case msgspec.ValidationError():
+            refusal = _unfit(error)
+        case msgspec.DecodeError():
+            refusal = BadRequest(f"is not JSON: {error}")
+        case UnicodeDecodeError() | web.RequestPayloadError():
+            refusal = BadRequest("is not UTF-8, or not packed as its headers say")
+        case web.HTTPRequestEntityTooLarge():
+            refusal = TooLarge(LARGEST_BODY)
+        case web.HTTPException() if error.status < 400:
+            raise error
+        case web.HTTPException():
+            refusal = NotFound("page", printable(request.path)) if error.status == 404 else _Plain(error)
+        case ConnectionError() | TimeoutError():
+            log.warning("request failed", extra={"path": request.path, "error": repr(error)})
+            refusal = Unavailable("a connection failed")
+        case _:
+            log.error("request crashed", exc_info=error, extra={"path": request.path})
+            refusal = _Accident(requestId=asking.request_id())
+    return problem(request, refusal)
 
 
 def problem(request: web.Request, refusal: Refusal) -> web.Response:

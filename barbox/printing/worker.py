@@ -34,6 +34,8 @@ T = TypeVar("T")
 POLL_S = 0.5
 IDLE_CLOSE_S = 2.0
 CONNECT_S = 3.0
+BREATH_S = 0.25
+"""After a failed attempt: a printer that is away is not knocked at for every order that comes in."""
 FALLBACK_AFTER = 3
 """How many times its patience a printer is waited for before its fallback takes over."""
 UNPROVEN_TRIES = 2
@@ -268,6 +270,7 @@ class Worker:
         self._failures += 1
         await self._database.write(jobs.block, job.id, reason)
         if not await self._over(job, reason, begun=False):
+            await asyncio.sleep(BREATH_S)
             await self._pause(rules.backoff(self._failures))
 
     async def _over(self, job: JobRow, reason: str, begun: bool) -> bool:
