@@ -25,10 +25,12 @@ from barbox.menu.commands import (
     EditCategory,
     EditGroup,
     EditModifier,
+    EditPriceRule,
     EditProduct,
     EditTaxRate,
     save_category,
     save_group,
+    save_price_rule,
     save_product,
     save_tax_rate,
 )
@@ -122,6 +124,8 @@ def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: 
         people[person.name] = save_person(tx, None, edit, hashes[person.pin]).id
     tables = _fill_floor(tx, bar)
     products = _fill_menu(tx, bar, {each.id: _save_station(tx, None, bar, each, []) for each in bar.stations})
+    if since is not None:
+        _happy_hour(tx, tx.cached(load_catalogue).products[products["house-lager"]].category_id)
     members = fill_members(tx, bar)
     acting = {
         person.name: Actor(people[person.name], None, person.name, person.role, PERMISSIONS[person.role])
@@ -134,6 +138,20 @@ def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: 
         products=products,
         members=members,
     )
+
+
+def _happy_hour(tx: Transaction, category_id: int) -> None:
+    """What is on tap costs less early on quiet evenings: something for the report to judge."""
+    rule = EditPriceRule(
+        names={"zh": "欢乐时光", "en": "Happy hour"},
+        weekdays=[0, 1, 2, 3],
+        from_minute=17 * 60,
+        until_minute=20 * 60,
+        kind="percent",
+        value=2000,
+        category_id=category_id,
+    )
+    save_price_rule(tx, None, rule)
 
 
 def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str]) -> None:

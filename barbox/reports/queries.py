@@ -45,12 +45,21 @@ _BY_TAX = Statement(
     f"SELECT tax_rate_id, rate, sum(gross), sum(tax) FROM tax_taken WHERE {_DAYS} GROUP BY 1, 2",  # noqa: S608
     ("first", "last"),
 )
-_STAFF_NAMES = Statement("SELECT id, name FROM staff", ())
+_OF_PERSON = Statement(
+    f"SELECT 0, {_SETTLED_SUMS} FROM sales_staff WHERE staff_id = ? AND {_DAYS}",  # noqa: S608
+    ("staff_id", "first", "last"),
+)
+_TAKEN_BY = Statement(
+    "SELECT method, sum(count), sum(amount), sum(tip), sum(rounding), sum(refunded) FROM money_taken"
+    " WHERE staff_id = ? AND business_day BETWEEN ? AND ? GROUP BY 1",
+    ("staff_id", "first", "last"),
+)
+STAFF_NAMES = Statement("SELECT id, name FROM staff", ())
 _TABLE_NAMES = Statement("SELECT id, name FROM dining_table", ())
 _AREA_NAMES = Statement("SELECT id, names FROM area", ())
 _RATE_NAMES = Statement("SELECT id, names FROM tax_rate", ())
-_CATEGORY_NAMES = Statement("SELECT id, names FROM category", ())
-_PRODUCT_NAMES = Statement("SELECT id, names, category_id FROM product", ())
+CATEGORY_NAMES = Statement("SELECT id, names FROM category", ())
+PRODUCT_NAMES = Statement("SELECT id, names, category_id FROM product", ())
 UNKNOWN: Label = {"en": "None", "zh": "无"}
 
 
@@ -94,8 +103,15 @@ async def by(snapshot: Snapshot, what: By, first: int, last: int, venue: Venue) 
 
 async def total(snapshot: Snapshot, first: int, last: int) -> SalesRow:
     """All of them together."""
-    rows = await _rows(snapshot, TOTAL, first, last)
+    rows = await rows_of(snapshot, TOTAL, first, last)
     return _settled("total", {}, rows[0] if rows else (0,) * 11)
+
+
+async def of_person(snapshot: Snapshot, staff_id: int, first: int, last: int) -> tuple[SalesRow, list[SalesRow]]:
+    """What one person sold, and the money they took by its means."""
+    rows = await rows_of(snapshot, _OF_PERSON, staff_id, first, last)
+    money = await rows_of(snapshot, _TAKEN_BY, staff_id, first, last)
+    return _settled(str(staff_id), {}, rows[0] if rows else (0,) * 11), _largest(_tendered(row) for row in money)
 
 
 def mean(rows: Sequence[SalesRow]) -> SalesRow:
@@ -109,13 +125,13 @@ def mean(rows: Sequence[SalesRow]) -> SalesRow:
 
 async def _by_hour(snapshot: Snapshot, first: int, last: int, venue: Venue) -> list[SalesRow]:
     begins = venue.cutoff // 60
-    rows = sorted(await _rows(snapshot, _BY_HOUR, first, last), key=lambda row: (row[0] - begins) % 24)
-    return [_settled(str(row[0]), _same(f"{row[0]:02d}:00"), row) for row in rows]
+    rows = sorted(await rows_of(snapshot, _BY_HOUR, first, last), key=lambda row: (row[0] - begins) % 24)
+    return [_settled(str(row[0]), same(f"{row[0]:02d}:00"), row) for row in rows]
 
 
 async def _by_day(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
     return [
-        _settled(show_day(row[0]), _same(show_day(row[0])), row) for row in await _rows(snapshot, BY_DAY, first, last)
+        _settled(show_day(row[0]), same(show_day(row[0])), row) for row in await rows_of(snapshot, BY_DAY, first, last)
     ]
 
 
@@ -124,61 +140,58 @@ def _by_span(starts: Callable[[date], date]) -> "Way":
 
     async def folded(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
         spans: dict[str, list[int]] = {}
-        for day, *sums in await _rows(snapshot, BY_DAY, first, last):
+        for day, *sums in await rows_of(snapshot, BY_DAY, first, last):
             span = starts(date.fromisoformat(show_day(day))).isoformat()
             before = spans.get(span, [0] * len(sums))
             spans[span] = [a + b for a, b in zip(before, sums, strict=True)]
-        return [_settled(span, _same(span), (0, *sums)) for span, sums in spans.items()]
+        return [_settled(span, same(span), (0, *sums)) for span, sums in spans.items()]
 
     return folded
 
 
 async def _by_staff(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
-    called = {row[0]: _same(row[1]) for row in await _rows(snapshot, _STAFF_NAMES)} | {0: _same("Barbox")}
-    rows = await _rows(snapshot, _BY_STAFF, first, last)
+    called = {row[0]: same(row[1]) for row in await rows_of(snapshot, STAFF_NAMES)} | {0: same("Barbox")}
+    rows = await rows_of(snapshot, _BY_STAFF, first, last)
     return _largest(_settled(str(row[0]), called.get(row[0], UNKNOWN), row) for row in rows)
 
 
 async def _by_table(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
-    called = {row[0]: _same(row[1]) for row in await _rows(snapshot, _TABLE_NAMES)}
-    rows = await _rows(snapshot, _BY_TABLE, first, last)
+    called = {row[0]: same(row[1]) for row in await rows_of(snapshot, _TABLE_NAMES)}
+    rows = await rows_of(snapshot, _BY_TABLE, first, last)
     return _largest(_seated(str(row[0]), called.get(row[0], UNKNOWN), row) for row in rows)
 
 
 async def _by_area(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
-    called = {row[0]: names.decode(row[1]) for row in await _rows(snapshot, _AREA_NAMES)}
-    rows = await _rows(snapshot, _BY_AREA, first, last)
+    called = {row[0]: names.decode(row[1]) for row in await rows_of(snapshot, _AREA_NAMES)}
+    rows = await rows_of(snapshot, _BY_AREA, first, last)
     return _largest(_seated(str(row[0]), called.get(row[0], UNKNOWN), row) for row in rows)
 
 
 async def _by_product(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
-    called = {row[0]: names.decode(row[1]) for row in await _rows(snapshot, _PRODUCT_NAMES)}
-    rows = await _rows(snapshot, BY_PRODUCT, first, last)
+    called = {row[0]: names.decode(row[1]) for row in await rows_of(snapshot, PRODUCT_NAMES)}
+    rows = await rows_of(snapshot, BY_PRODUCT, first, last)
     return _largest(_sold(str(row[0]), called.get(row[0], UNKNOWN), row[1:]) for row in rows)
 
 
 async def _by_category(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
     """By the category in which a product stands now."""
-    called = {row[0]: names.decode(row[1]) for row in await _rows(snapshot, _CATEGORY_NAMES)}
-    of = {row[0]: row[2] for row in await _rows(snapshot, _PRODUCT_NAMES)}
+    called = {row[0]: names.decode(row[1]) for row in await rows_of(snapshot, CATEGORY_NAMES)}
+    of = {row[0]: row[2] for row in await rows_of(snapshot, PRODUCT_NAMES)}
     sums: dict[int, list[int]] = {}
-    for product_id, *sold in await _rows(snapshot, BY_PRODUCT, first, last):
+    for product_id, *sold in await rows_of(snapshot, BY_PRODUCT, first, last):
         category = of.get(product_id, 0)
         sums[category] = [a + b for a, b in zip(sums.get(category, [0] * 6), sold, strict=True)]
     return _largest(_sold(str(key), called.get(key, UNKNOWN), row) for key, row in sums.items())
 
 
 async def _by_tender(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
-    rows = await _rows(snapshot, _BY_TENDER, first, last)
-    return _largest(
-        SalesRow(method, {}, amount, amount, count=count, tips=tip, rounding=rounding, refunded=refunded)
-        for method, count, amount, tip, rounding, refunded in rows
-    )
+    rows = await rows_of(snapshot, _BY_TENDER, first, last)
+    return _largest(_tendered(row) for row in rows)
 
 
 async def _by_tax(snapshot: Snapshot, first: int, last: int, _venue: Venue) -> list[SalesRow]:
-    called = {row[0]: names.decode(row[1]) for row in await _rows(snapshot, _RATE_NAMES)}
-    rows = await _rows(snapshot, _BY_TAX, first, last)
+    called = {row[0]: names.decode(row[1]) for row in await rows_of(snapshot, _RATE_NAMES)}
+    rows = await rows_of(snapshot, _BY_TAX, first, last)
     return [
         SalesRow(f"{rate_id}:{rate}", called.get(rate_id, UNKNOWN), gross, gross - tax, tax=tax)
         for rate_id, rate, gross, tax in rows
@@ -211,7 +224,8 @@ def days_between(first: int, last: int) -> int:
     return (date.fromisoformat(show_day(last)) - date.fromisoformat(show_day(first))).days + 1
 
 
-async def _rows(snapshot: Snapshot, query: Statement, *values: int) -> list[tuple[Any, ...]]:
+async def rows_of(snapshot: Snapshot, query: Statement, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows as they are, for values in the statement's order."""
     parameters = dict(zip(query.names, values, strict=True))
     return await snapshot.all(query, lambda *row: row, **parameters)  # type: ignore[arg-type]
 
@@ -233,6 +247,11 @@ def _settled(key: str, called: Label, row: Sequence[int]) -> SalesRow:
         comped=comped,
         refunded=refunded,
     )
+
+
+def _tendered(row: Sequence[Any]) -> SalesRow:
+    method, count, amount, tip, rounding, refunded = row
+    return SalesRow(method, {}, amount, amount, count=count, tips=tip, rounding=rounding, refunded=refunded)
 
 
 def _seated(key: str, called: Label, row: Sequence[int]) -> SalesRow:
@@ -257,7 +276,7 @@ def _sold(key: str, called: Label, sold: Sequence[int]) -> SalesRow:
     )
 
 
-def _same(text: str) -> Label:
+def same(text: str) -> Label:
     return {"en": text, "zh": text}
 
 

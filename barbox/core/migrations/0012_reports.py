@@ -50,7 +50,7 @@ STATEMENTS = (
     """CREATE TRIGGER settlement_update_after_z BEFORE UPDATE ON settlement
       WHEN (SELECT closed_at FROM drawer_session WHERE id = OLD.session_id) IS NOT NULL
       BEGIN SELECT RAISE(ABORT, 'its drawer session is closed'); END""",
-    "CREATE INDEX settlement_day ON settlement (business_day, order_id)",
+    "CREATE INDEX settlement_day ON settlement (business_day)",
     "CREATE INDEX payment_day ON payment (business_day)",
 )
 """What was settled before is counted when the box starts (`barbox.reports.jobs`)."""
