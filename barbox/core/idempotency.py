@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
+from barbox.core import shorthand
 from barbox.core.errors import KeyReused
 from barbox.core.models import Answer as StoredAnswer
-from barbox.core.statements import Statement, freeze
+from barbox.core.statements import Row, Statement, freeze
 from barbox.core.transaction import Answered, Transaction
 
 T = TypeVar("T")
@@ -26,8 +27,16 @@ def _find(count: int) -> Statement:
 
 
 _FIND = {count: _find(count) for count in AT_ONCE}
+
+
+def _shortened(rows: Sequence[Row]) -> list[Row]:
+    bodies = shorthand.shorten([body for _, _, _, body, _ in rows])
+    return [(*row[:3], body, row[4]) for row, body in zip(rows, bodies, strict=True)]
+
+
 _KEEP = freeze(
-    lambda p: StoredAnswer.insert(key=p.key, fingerprint=p.fingerprint, status=p.status, body=p.body, at=p.at)
+    lambda p: StoredAnswer.insert(key=p.key, fingerprint=p.fingerprint, status=p.status, body=p.body, at=p.at),
+    _shortened,
 )
 _FORGET = freeze(lambda p: StoredAnswer.delete().where(StoredAnswer.at < p.before))
 
@@ -68,7 +77,7 @@ def once(
     if found is not None:
         if found.fingerprint != key.fingerprint:
             raise KeyReused
-        return Answer(found.status, found.body)
+        return Answer(found.status, shorthand.whole(found.body))
     body = tx.encoded(command(tx, *args, **kwargs))
     tx.answer(_KEEP, key.text, Answered(key.fingerprint, status, body))
     return Answer(status, body)

@@ -4,11 +4,11 @@ Each step of SQLite costs Python's one lock a hand-over; a round of drinks makes
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
-from barbox.core.statements import Statement
+from barbox.core.statements import Fitted, Statement
 
 AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 """Rows in one statement: few sizes, so that each is compiled once."""
@@ -18,13 +18,16 @@ class Pending:
     """Rows to insert, in the order in which commands made them."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[Statement, tuple[Any, ...]]] = []
+        self._rows: list[Fitted] = []
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def add(self, statement: Statement, row: tuple[Any, ...]) -> None:
         self._rows.append((statement, row))
+
+    def extend(self, rows: Iterable[Fitted]) -> None:
+        self._rows.extend(rows)
 
     def forget(self, mark: int) -> None:
         """Drop what was added after there were `mark` rows."""
@@ -36,8 +39,8 @@ class Pending:
         for statement, row in self._rows[:most]:
             by_statement.setdefault(statement, []).append(row)
         del self._rows[:most]
-        for statement, rows in by_statement.items():
-            _insert(connection, statement, rows)
+        for statement, together in by_statement.items():
+            _insert(connection, statement, statement.finish(together) if statement.finish else together)
 
 
 def _insert(connection: sqlite3.Connection, statement: Statement, rows: Sequence[tuple[Any, ...]]) -> None:

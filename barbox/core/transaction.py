@@ -1,7 +1,7 @@
 """What a command sees: the database inside its SAVEPOINT, the time, who asks, and the journal."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -174,7 +174,7 @@ class WriterMemory:
 class Transaction:
     """Given to every command: `tx.execute`, `tx.all`, `tx.emit`, `tx.now`, `tx.actor`. No await, no network inside."""
 
-    __slots__ = ("_connection", "_memory", "_told", "actor", "now")
+    __slots__ = ("_connection", "_memory", "_told", "actor", "business_day", "now")
 
     def __init__(self, connection: sqlite3.Connection, memory: WriterMemory, actor: Actor) -> None:
         self._connection = connection
@@ -182,11 +182,8 @@ class Transaction:
         self._told: tuple[Any, bytes] = (None, b"")
         self.actor = actor
         self.now = memory.now
-
-    @property
-    def business_day(self) -> int:
+        self.business_day = memory.days.of(self.now)
         """Today as the venue counts it, YYYYMMDD."""
-        return self._memory.days.of(self.now)
 
     @property
     def local_time(self) -> datetime:
@@ -206,10 +203,13 @@ class Transaction:
         """Insert one row, together with others before the commit or when somebody asks for what was written."""
         self._memory.pending.add(statement, statement.bind(parameters))
 
+    def insert_row(self, statement: Statement, row: Any) -> None:
+        """The same for a row whose attributes are the statement's parameters."""
+        self._memory.pending.add(*statement.fit(row))
+
     def insert_rows(self, statement: Statement, rows: Iterable[Any]) -> None:
-        """The same for rows whose attributes are the statement's parameters."""
-        for row in rows:
-            self._memory.pending.add(statement, statement.of(row))
+        """The same for each row."""
+        self._memory.pending.extend(map(statement.fit, rows))
 
     def insert_tuples(self, statement: Statement, rows: Iterable[tuple[Any, ...]]) -> None:
         """The same for tuples that are in the statement's order."""
@@ -281,10 +281,11 @@ class Transaction:
         """Reckon business days by another zone or cut-off from here on."""
         memory, before = self._memory, self._memory.days
         memory.days = days
+        self.business_day = days.of(self.now)
         memory.undos.append(lambda: setattr(memory, "days", before))
 
     def emit(
-        self, kind: str, subject: str, payload: Any, *, state: Any = None, rooms: Sequence[str] = ("floor",)
+        self, kind: str, subject: str, payload: Any, *, state: Any = None, rooms: Collection[str] = ("floor",)
     ) -> int:
         """Append to the journal and tell the rooms after COMMIT; returns the sequence number.
 
@@ -296,18 +297,7 @@ class Transaction:
         actor = self.actor
         entry = (seq, self.now, self.business_day, actor.staff_id, actor.device_id, kind, subject)
         digest = journal.chained(head.hash, entry, body)
-        self.insert(
-            journal.APPEND,
-            seq=seq,
-            at=self.now,
-            business_day=entry[2],
-            staff_id=actor.staff_id,
-            device_id=actor.device_id,
-            kind=kind,
-            subject=subject,
-            payload=body,
-            hash=digest,
-        )
+        memory.pending.add(journal.APPEND, (*entry, body, digest))
         memory.head = journal.Head(seq, self.now, digest)
         data = body if state is None else _encoder.encode(state)
         self._told = (state, data)
@@ -321,7 +311,7 @@ class Transaction:
         state, data = self._told
         return data if state is result and state is not None else _encoder.encode(result)
 
-    def announce(self, kind: str, subject: str, state: Any, *, rooms: Sequence[str] = ("floor",)) -> None:
+    def announce(self, kind: str, subject: str, state: Any, *, rooms: Collection[str] = ("floor",)) -> None:
         """Tell the rooms after COMMIT without a journal entry: what can be read again at any time."""
         data = _encoder.encode(state)
         self._memory.news.append(Event(self.seq, kind, self.now, subject, data, frozenset(rooms), journalled=False))

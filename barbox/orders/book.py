@@ -8,7 +8,7 @@ import msgspec
 from barbox.core import names
 from barbox.core.errors import BadRequest, NotFound, WrongState
 from barbox.core.settings import load_venue
-from barbox.core.statements import freeze
+from barbox.core.statements import Insert, freeze
 from barbox.core.transaction import Transaction
 from barbox.floor.queries import TableRow, load_areas, load_tables
 from barbox.menu.queries import load_catalogue
@@ -24,11 +24,11 @@ from barbox.printing.queries import load_stations
 _ORDER_FIELDS = OrderRow.__struct_fields__
 _LINE_FIELDS = LineRow.__struct_fields__
 
-INSERT_ORDER = freeze(lambda p: Order.insert(**{name: getattr(p, name) for name in _ORDER_FIELDS}))
+INSERT_ORDER = Insert(Order, OrderRow)
 UPDATE_ORDER = freeze(
     lambda p: Order.update(**{name: getattr(p, name) for name in _ORDER_FIELDS if name != "id"}).where(Order.id == p.id)
 )
-INSERT_LINE = freeze(lambda p: OrderLine.insert(**{name: getattr(p, name) for name in _LINE_FIELDS}))
+INSERT_LINE = Insert(OrderLine, LineRow)
 UPDATE_LINE = freeze(
     lambda p: OrderLine.update(**{name: getattr(p, name) for name in _LINE_FIELDS if name != "line_id"}).where(
         (OrderLine.order_id == p.was_in) & (OrderLine.line_id == p.line_id)
@@ -82,12 +82,10 @@ def new_order(tx: Transaction, request: Seated | NewOrder, *, customer: str | No
         covers=request.covers,
         staff_id=tx.actor.staff_id,
         staff_name=tx.actor.name,
-        customer=customer,
         total=0,
         paid=0,
         opened_at=tx.now,
-        billed_at=None,
-        paid_at=None,
+        customer=customer,
         takeaway=int(request.takeaway),
     )
     _agree(tx, order)
@@ -130,15 +128,17 @@ def store(
     order.version += 1
     order.seq = tx.seq + 1
     if insert:
-        tx.insert_rows(INSERT_ORDER, [order])
+        tx.insert_row(INSERT_ORDER, order)
     else:
         tx.store(UPDATE_ORDER, order)
     shown = view(order, lines, tenders, context, found)
     if insert:
         facts = {"number": order.number, "table": order.table_name, "tab": order.tab, **facts}
-    stations = {line.station_id for line in (*lines, *gone) if line.station_id is not None}
-    rooms = {"floor"}.union(*(context.stations[each].rooms for each in stations if each in context.stations))
-    tx.emit(kind, f"order:{order.id}", {**facts, "total": order.total}, state=shown, rooms=tuple(rooms))
+    rooms = {"floor"}
+    for station_id in {line.station_id for line in (*lines, *gone)}:
+        if station_id in context.stations:
+            rooms.update(context.stations[station_id].rooms)
+    tx.emit(kind, f"order:{order.id}", {**facts, "total": order.total}, state=shown, rooms=rooms)
     return shown
 
 

@@ -79,30 +79,30 @@ def _line(
     if product.open_price:
         rule = None
     unit = unit_price(product, rule, chosen, item.price, "price")
-    return LineRow(
-        order_id=order_id,
-        line_id=line_id,
-        product_id=product.id,
-        names=product.names_json,
-        quantity=quantity,
-        price=unit,
-        amount=times(unit, quantity),
-        tax_rate_id=product.tax_rate_id,
-        tax_rate=product.tax_rate,
-        modifiers=written(product, chosen),
-        seat=item.seat,
-        course=item.course,
-        note=item.note,
-        station_id=product.station_id,
-        status="held" if item.hold else "preparing",
-        staff_id=tx.actor.staff_id,
-        sent_at=None if item.hold else tx.now,
-        ready_at=None,
-        comp=0,
-        reason=None,
-        rule_id=rule.id if rule else None,
-        discountable=int(product.discountable and (rule is None or rule.combines)),
+    line = LineRow(
+        order_id,
+        line_id,
+        product.id,
+        product.names_json,
+        quantity,
+        unit,
+        times(unit, quantity),
+        product.tax_rate_id,
+        product.tax_rate,
+        product.station_id,
+        "held" if item.hold else "preparing",
+        tx.actor.staff_id,
+        None if item.hold else tx.now,
+        written(product, chosen),
+        item.seat,
+        item.course,
+        item.note,
     )
+    if rule is not None:
+        line.rule_id = rule.id
+    if not product.discountable or (rule is not None and not rule.combines):
+        line.discountable = 0
+    return line
 
 
 def unit_price(
@@ -261,11 +261,5 @@ def tell_stations(
 
 
 def _ticket_line(line: LineRow) -> TicketLine:
-    return TicketLine(
-        quantity=line.quantity,
-        names=names.decode(line.names),
-        modifiers=[each.names for each in kept_modifiers(line)],
-        seat=line.seat,
-        course=line.course,
-        note=line.note,
-    )
+    modifiers = [each.names for each in kept_modifiers(line)] if line.modifiers else []
+    return TicketLine(line.quantity, names.decode(line.names), modifiers, line.seat, line.course, line.note)

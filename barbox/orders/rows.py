@@ -6,7 +6,7 @@ from barbox.orders import rules
 
 
 class OrderRow(msgspec.Struct, gc=False):
-    """The columns of `orders`, in their order."""
+    """The columns of `orders`; what most orders have nothing to say in comes last."""
 
     id: int
     number: int
@@ -22,12 +22,12 @@ class OrderRow(msgspec.Struct, gc=False):
     covers: int | None
     staff_id: int | None
     staff_name: str
-    customer: str | None
     total: int
     paid: int
     opened_at: int
-    billed_at: int | None
-    paid_at: int | None
+    billed_at: int | None = None
+    paid_at: int | None = None
+    customer: str | None = None
     takeaway: int = 0
     refunded: int = 0
     terms: str | None = None
@@ -35,7 +35,7 @@ class OrderRow(msgspec.Struct, gc=False):
 
 
 class LineRow(msgspec.Struct, gc=False):
-    """The columns of `order_line`, in their order; quantity in thousandths."""
+    """The columns of `order_line`; quantity in thousandths. What most lines have nothing to say in comes last."""
 
     order_id: int
     line_id: int
@@ -46,17 +46,17 @@ class LineRow(msgspec.Struct, gc=False):
     amount: int
     tax_rate_id: int
     tax_rate: int
-    modifiers: str | None
-    seat: int | None
-    course: int | None
-    note: str | None
     station_id: int | None
     status: str
     staff_id: int | None
     sent_at: int | None
-    ready_at: int | None
-    comp: int
-    reason: str | None
+    modifiers: str | None = None
+    seat: int | None = None
+    course: int | None = None
+    note: str | None = None
+    ready_at: int | None = None
+    comp: int = 0
+    reason: str | None = None
     parent_id: int | None = None
     rule_id: int | None = None
     discountable: int = 1

@@ -55,7 +55,7 @@ def print_ticket(tx: Transaction, ticket: Ticket, order_id: int, lines: Sequence
         if of_station and station.printer_ids:
             before = _numbers_before(tx, station, order_id, lines) if ticket.action in AFTER_ANOTHER else []
             for together in _tickets(station, of_station):
-                jobs += _print_at(tx, station, msgspec.structs.replace(ticket, lines=together, of=before), order_id)
+                jobs += _print_at(tx, station, ticket, together, before, order_id)
     return jobs
 
 
@@ -93,10 +93,12 @@ def _tickets(station: KnownStation, lines: list[TicketLine]) -> list[list[Ticket
     return [by_course[course] for course in sorted(by_course)]
 
 
-def _print_at(tx: Transaction, station: KnownStation, ticket: Ticket, order_id: int) -> list[int]:
+def _print_at(
+    tx: Transaction, station: KnownStation, ticket: Ticket, lines: list[TicketLine], of: list[str], order_id: int
+) -> list[int]:
     running = tx.number(f"ticket:{station.id}:{tx.business_day}")
-    before = rules.ticket_number(station.letter, running - 1) if running > 1 else None
-    content = contents.encode(msgspec.structs.replace(ticket, previous=before))
+    previous = rules.ticket_number(station.letter, running - 1) if running > 1 else None
+    content = contents.encode(msgspec.structs.replace(ticket, lines=lines, of=of, previous=previous))
     return [
         enqueue(tx, "ticket", printer_id, content, number, station_id=station.id, order_id=order_id)
         for number in rules.numbers_of_copies(station.letter, running, station.copies)

@@ -14,6 +14,27 @@ from barbox.printing.models import PrintAttempt, Printer, PrintJob, Station, Sta
 
 P, S, L, J, A = Printer, Station, StationPrinter, PrintJob, PrintAttempt
 
+
+class JobRow(msgspec.Struct, frozen=True, gc=False):
+    """The columns of `print_job`; what a job that was only queued has nothing to say in comes last."""
+
+    id: int
+    kind: str
+    printer_id: int
+    station_id: int | None
+    order_id: int | None
+    number: str
+    content: bytes
+    created_at: int
+    state: str = "queued"
+    reason: str = ""
+    copy: int = 1
+    may_have_printed: int = 0
+    copy_of: int | None = None
+    not_after: int | None = None
+    ended_at: int | None = None
+
+
 PRINTERS = freeze(
     P.select(
         P.id,
@@ -47,23 +68,7 @@ LINKS = freeze(
 Proof = Literal["A", "B", "C", "D"]
 Kanji = Literal["none", "gb18030"]
 
-_JOB = (
-    J.id,
-    J.kind,
-    J.state,
-    J.reason,
-    J.printer_id,
-    J.station_id,
-    J.order_id,
-    J.number,
-    J.copy,
-    J.may_have_printed,
-    J.copy_of,
-    J.content,
-    J.created_at,
-    J.not_after,
-    J.ended_at,
-)
+_JOB = tuple(getattr(J, name) for name in JobRow.__struct_fields__)
 JOB = freeze(lambda p: J.select(*_JOB).where(J.id == p.id))
 WAITING = freeze(
     lambda p: (
@@ -137,24 +142,6 @@ class Backlog(msgspec.Struct, frozen=True):
 class LastProof(msgspec.Struct, frozen=True):
     job_id: int
     proof: Proof | None
-
-
-class JobRow(msgspec.Struct, frozen=True):
-    id: int
-    kind: str
-    state: str
-    reason: str
-    printer_id: int
-    station_id: int | None
-    order_id: int | None
-    number: str
-    copy: int
-    may_have_printed: int
-    copy_of: int | None
-    content: bytes
-    created_at: int
-    not_after: int | None
-    ended_at: int | None
 
 
 class StationRow(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import msgspec
 
 from barbox.core.clock import rfc3339
 from barbox.core.errors import NotFound
-from barbox.core.statements import freeze
+from barbox.core.statements import Insert, freeze
 from barbox.core.transaction import Signal, Transaction
 from barbox.printing import rules
 from barbox.printing.models import PrintJob
@@ -13,24 +13,7 @@ from barbox.printing.queries import JOB, JobRow, PrinterRow, load_printers
 J = PrintJob
 QUEUED = Signal("a job was queued")
 
-INSERT = freeze(
-    lambda p: J.insert(
-        id=p.id,
-        kind=p.kind,
-        state="queued",
-        reason="",
-        printer_id=p.printer_id,
-        station_id=p.station_id,
-        order_id=p.order_id,
-        number=p.number,
-        copy=p.copy,
-        may_have_printed=0,
-        copy_of=p.copy_of,
-        content=p.content,
-        created_at=p.created_at,
-        not_after=p.not_after,
-    )
-)
+INSERT = Insert(J, JobRow)
 SET_STATE = freeze(
     lambda p: J.update(state=p.state, reason=p.reason, may_have_printed=p.may_have_printed, ended_at=p.ended_at).where(
         J.id == p.id
@@ -60,20 +43,10 @@ def enqueue(
     """Put a paper in the spool, and wake its printer's worker; returns the job."""
     tx.signal(QUEUED)
     job_id = tx.number("print_job")
-    tx.insert(
-        INSERT,
-        id=job_id,
-        kind=kind,
-        printer_id=printer_id,
-        station_id=station_id,
-        order_id=order_id,
-        number=number,
-        copy=copy,
-        copy_of=copy_of,
-        content=content,
-        created_at=tx.now,
-        not_after=not_after,
-    )
+    job = JobRow(job_id, kind, printer_id, station_id, order_id, number, content, tx.now)
+    if copy > 1 or not_after is not None:
+        job = msgspec.structs.replace(job, copy=copy, copy_of=copy_of, not_after=not_after)
+    tx.insert_row(INSERT, job)
     return job_id
 
 

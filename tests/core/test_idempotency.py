@@ -1,10 +1,13 @@
 """The same tap makes one order, however often it arrives."""
 
 import asyncio
+import json
 from pathlib import Path
 
 from barbox.core.idempotency import KEPT_MS, forget_old
 from barbox.core.ids import uuid7
+from barbox.core.models import Answer
+from barbox.core.shorthand import whole
 from tests.bar import Swan, open_box
 
 
@@ -91,3 +94,15 @@ async def test_answers_are_forgotten_after_two_weeks(quiet_swan: Swan) -> None:
     clock = quiet_swan.database.clock
     clock.believed(clock.now() + KEPT_MS + 1000, "owner")
     assert await quiet_swan.database.write(forget_old) > 0
+
+
+async def test_an_answer_is_kept_short_and_those_of_older_releases_are_replayed_too(quiet_swan: Swan) -> None:
+    wei = await quiet_swan.sign_in("Wei")
+    key, round_ = uuid7(), {"items": [quiet_swan.item("Tsingtao", 2), quiet_swan.item("Fries")]}
+    first = await wei.post("/api/orders", round_, Idempotency_Key=key)
+    (kept,) = await quiet_swan.database.read(Answer.select(Answer.body).where(Answer.key == key), bytes)
+    assert len(kept) < len(json.dumps(first.body)) / 5
+    assert json.loads(whole(kept)) == first.body
+    old = Answer.update(body=whole(kept)).where(Answer.key == key)
+    await quiet_swan.database.write(lambda tx: tx.run(old).rowcount)
+    assert (await wei.post("/api/orders", round_, Idempotency_Key=key)).body == first.body

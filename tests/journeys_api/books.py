@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from barbox.core import journal
-from barbox.orders.queries import OrderRow, sums
+from barbox.orders.queries import LINES, OrderRow, sums
 from barbox.orders.rows import LineRow
 
 Rates = Counter[tuple[int, int]]
+ORDERS = f"SELECT {', '.join(OrderRow.__struct_fields__)} FROM orders"  # noqa: S608
 
 
 @dataclass
@@ -80,9 +81,9 @@ def _order_rates(books: sqlite3.Connection) -> tuple[Rates, Rates]:
     """What the orders' own totals say per rate, less what the refunds gave back."""
     gross: Rates = Counter()
     taxes: Rates = Counter()
-    for row in books.execute("SELECT * FROM orders WHERE status = 'paid'").fetchall():
+    for row in books.execute(f"{ORDERS} WHERE status = 'paid'").fetchall():
         order = OrderRow(*row)
-        lines = [LineRow(*each) for each in books.execute("SELECT * FROM order_line WHERE order_id = ?", (order.id,))]
+        lines = [LineRow(*each) for each in books.execute(LINES.sql, (order.id,))]
         for tax in sums(order, lines, tax_included=True).taxes:
             gross[tax.tax_rate_id, tax.rate] += tax.base + tax.tax
             taxes[tax.tax_rate_id, tax.rate] += tax.tax

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from barbox.core import journal
 from barbox.core.errors import StaleVersion
 from barbox.orders import commands, discounts, splits
-from barbox.orders.queries import NOT_ENDED_ORDERS, OrderRow, sums
+from barbox.orders.queries import LINES, NOT_ENDED_ORDERS, OrderRow, sums
 from barbox.orders.requests import (
     Again,
     Comp,
@@ -62,6 +62,8 @@ def items(a: int, b: int) -> list[NewItem]:
 
 BY_METHOD = """SELECT t.method, sum(t.amount) FROM payment p JOIN tender t ON t.payment_id = p.id
     WHERE p.order_id = ? GROUP BY t.method"""
+
+ORDERS = f"SELECT {', '.join(OrderRow.__struct_fields__)} FROM orders"  # noqa: S608
 
 
 class Night:
@@ -183,14 +185,13 @@ ORDERED = """SELECT json_extract(CAST(payload AS TEXT), '$.items') FROM journal
 
 def lines_of(books: Books, order_id: int) -> list[LineRow]:
     """An order's lines as they are stored."""
-    return [LineRow(*row) for row in books.all("SELECT * FROM order_line WHERE order_id = ?", order_id)]
+    return [LineRow(*row) for row in books.all(LINES.sql, order_id)]
 
 
 def totals_hold(books: Books) -> None:
     """Every order's total is that of its lines; what was paid on it is in its tenders and nowhere else."""
     included = bool(books.do(commands.around).venue.tax_included)
-    every = "SELECT * FROM orders ORDER BY id"
-    for row in books.all(every):
+    for row in books.all(f"{ORDERS} ORDER BY id"):
         order = OrderRow(*row)
         lines = lines_of(books, order.id)
         found = sums(order, lines, tax_included=included)
@@ -256,7 +257,7 @@ def the_z_is_right(books: Books) -> None:
     rates: Counter[tuple[int, int]] = Counter()
     taxes: Counter[tuple[int, int]] = Counter()
     refunded = books.one("SELECT sum(refunded) FROM orders")
-    for row in books.all("SELECT * FROM orders WHERE status = 'paid'"):
+    for row in books.all(f"{ORDERS} WHERE status = 'paid'"):
         order = OrderRow(*row)
         lines = lines_of(books, order.id)
         for tax in sums(order, lines, tax_included=included).taxes:
