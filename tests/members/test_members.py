@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from barbox.core.shorthand import whole
 from tests.bar import Swan, Tablet
 
 
@@ -99,7 +100,7 @@ async def test_the_journal_tells_no_name_phone_or_birthday(quiet_swan: Swan) -> 
     rows = await quiet_swan.database.read(_journal(), _Payload)
     told = "".join(bytes(each.payload).decode() for each in rows)
     answers = await quiet_swan.database.read(_answers(), _Payload)
-    told += "".join(bytes(each.payload).decode() for each in answers)
+    told += "".join(whole(bytes(each.payload)).decode() for each in answers)
     for secret in ("Zhuang", "138", "1990", "window", "butterfly", "dreams"):
         assert secret not in told
 
