@@ -1,7 +1,7 @@
 """What a command sees: the database inside its SAVEPOINT, the time, who asks, and the journal."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
