@@ -117,6 +117,7 @@ def save_item(tx: Transaction, item_id: int | None, body: EditItem) -> Made:
 
 def store_item(tx: Transaction, row: ItemRow, *, new: bool = False) -> None:
     """Write an item, in the database and in the writer's memory."""
+    tx.cached(load_shelf)  # before the row is there: what is loaded must survive this command's failure
     tx.store(_INSERT if new else _UPDATE, row)
     shelf.put_item(tx, row)
 

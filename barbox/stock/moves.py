@@ -159,7 +159,10 @@ def _set(tx: Transaction, kind: rules.MoveKind, change: StockChange) -> LevelsVi
     before = _before(asked)
     for each in asked:
         known = each.item.on_hand if each.said.location_id is None else each.item.places.get(each.place, 0)
-        difference = [_change(each, each.quantity - known)]
+        gained = each.quantity - known
+        difference = [_change(each, gained)]
+        if gained < 0 and each.said.location_id is None:
+            difference = shelf.fetched(each.item, -gained)
         shelf.book(tx, kind, difference, document=change.document, reason=change.reason or None)
     return _told(tx, "stock.counted", asked, before, change.reason)
 

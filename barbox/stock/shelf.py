@@ -196,7 +196,7 @@ def fetched(item: Item, quantity: int) -> list[Change]:
     from_home = min(quantity, max(0, item.places.get(home, 0)))
     rest = quantity - from_home
     changes: list[Change] = []
-    for place, there in item.places.items():
+    for place, there in sorted(item.places.items()):
         if rest and place != home and there > 0:
             part = min(rest, there)
             changes.append((item, place, -part))
@@ -231,9 +231,10 @@ def _write(tx: Transaction) -> None:
     touched, shelf.touched = shelf.touched, set()
     days, shelf.days = shelf.days, {}
     items = shelf.items
-    tx.insert_rows(_PUT_LEVEL, [LevelRow(item_id, place, items[item_id].places[place]) for item_id, place in touched])
+    there = [each for each in touched if each[0] in items]
+    tx.insert_rows(_PUT_LEVEL, [LevelRow(item_id, place, items[item_id].places[place]) for item_id, place in there])
     tx.insert_rows(_ADD_TO_DAY, [DaySum(*key, *sums) for key, sums in days.items() if sums != _NOTHING])
-    tell(tx, shelf, {item_id for item_id, _ in touched})
+    tell(tx, shelf, {item_id for item_id, _ in there})
 
 
 _NOTHING = [0, 0]
