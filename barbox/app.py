@@ -62,6 +62,7 @@ from barbox.staff.sessions import Sessions
 from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
 from barbox.stock import items_api as stock_items_api
+from barbox.stock import jobs as shelves
 from barbox.stock import queries as stock
 from barbox.suggestions import api as suggestions_api
 from barbox.suggestions.learning import Learner
@@ -298,6 +299,7 @@ async def _scheduler(app: web.Application) -> "AsyncIOScheduler":
     scheduler.add_job(database.write, "interval", args=[members.write_off_all_lapsed], hours=1, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.add_job(app[suggestions_api.LEARNER].learned, "interval", args=[database], minutes=30, coalesce=True)
+    scheduler.add_job(shelves.prove, "interval", args=[database], hours=1, coalesce=True)
     scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     places, source = staging.places_here(database.path.parent), app[updates_api.SOURCE]
     if places and source:

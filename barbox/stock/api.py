@@ -212,27 +212,29 @@ async def policy(call: Call, product_id: int, body: StockPolicy) -> Answer[Level
 class Difference(View):
     item_id: int
     location_id: int
-    on_hand: float
-    moved: float
+    quantity: float
 
 
 class ProofView(View):
-    """What the nightly check says now: empty when the ledger's sum is what is on hand everywhere."""
+    """By how much books differ: empty where the ledger's sum is what is on hand. `moves` were added up."""
 
     differences: list[Difference]
     moves: int
 
 
+class ProofQuery(View):
+    """`full`: from the first move on, not only what came since the last nightly check."""
+
+    full: bool = False
+
+
 @routes.get("/api/inventory/proof", "stock.edit")
-async def proof(call: Call) -> ProofView:
-    """Add up the whole ledger and compare it with what is on hand."""
+async def proof(call: Call, query: ProofQuery) -> ProofView:
+    """What the nightly check does: add up the ledger and compare it with what is on hand."""
     async with call.db.snapshot() as snapshot:
-        differences, counted = await ledger.differences(snapshot)
-    told = [
-        Difference(each.item_id, each.location_id, show_quantity(each.on_hand), show_quantity(each.moved))
-        for each in differences
-    ]
-    return ProofView(told, counted)
+        found = await ledger.proof(snapshot, full=query.full)
+    told = [Difference(each.item_id, each.location_id, show_quantity(each.quantity)) for each in found.differences]
+    return ProofView(told, found.moves)
 
 
 class LocationView(View):

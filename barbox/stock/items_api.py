@@ -261,9 +261,9 @@ async def product_recipe(call: Call, product_id: int, body: EditRecipe) -> Answe
     return await call.write(commands.save_recipe, RecipeOf(product_id=product_id), body)
 
 
-@routes.put("/api/recipes/products/{product_id}/sizes/{modifier_id}", "stock.edit")
-async def size_recipe(call: Call, product_id: int, modifier_id: int, body: EditRecipe) -> Answer[Made]:
-    """What one of a product in a size takes."""
+@routes.put("/api/recipes/products/{product_id}/choices/{modifier_id}", "stock.edit")
+async def choice_recipe(call: Call, product_id: int, modifier_id: int, body: EditRecipe) -> Answer[Made]:
+    """What one of a product takes in a size, instead of its own; or with a choice, beside its own."""
     return await call.write(commands.save_recipe, RecipeOf(product_id, modifier_id), body)
 
 
@@ -285,9 +285,9 @@ async def drop_product_recipe(call: Call, product_id: int) -> None:
     await call.write(commands.drop_recipe, RecipeOf(product_id=product_id))
 
 
-@routes.delete("/api/recipes/products/{product_id}/sizes/{modifier_id}", "stock.edit")
-async def drop_size_recipe(call: Call, product_id: int, modifier_id: int) -> None:
-    """A size takes what the product takes."""
+@routes.delete("/api/recipes/products/{product_id}/choices/{modifier_id}", "stock.edit")
+async def drop_choice_recipe(call: Call, product_id: int, modifier_id: int) -> None:
+    """A size or choice takes what the product takes."""
     await call.write(commands.drop_recipe, RecipeOf(product_id, modifier_id))
 
 

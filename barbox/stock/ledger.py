@@ -1,11 +1,13 @@
 """The ledger, read: an item's history, and the proof that what is on hand is the sum of its moves."""
 
+from typing import Any
+
 import msgspec
 import peewee
 
 from barbox.core.database import Snapshot
 from barbox.core.statements import freeze
-from barbox.stock.models import StockDay, StockLevel, StockMove
+from barbox.stock.models import StockDay, StockLevel, StockMove, StockProof
 
 M, D, S = StockMove, StockDay, StockLevel
 
@@ -26,10 +28,30 @@ class HistoryRow(msgspec.Struct):
 
 
 class DifferenceRow(msgspec.Struct):
+    """By how much two books differ about an item at a place."""
+
     item_id: int
     location_id: int
-    on_hand: int
-    moved: int
+    quantity: int
+
+
+class Proof(msgspec.Struct):
+    """What was found wrong, how many moves were added up to which last one, and the day that was proven before."""
+
+    differences: list[DifferenceRow]
+    moves: int
+    last_move: int
+    proven: int
+
+
+class LastProof(msgspec.Struct):
+    business_day: int
+    last_move: int
+
+
+class _Counted(msgspec.Struct):
+    moves: int
+    last_move: int
 
 
 class _Count(msgspec.Struct):
@@ -38,33 +60,58 @@ class _Count(msgspec.Struct):
 
 SUMMED = ("sale", "void_back")
 """Kinds of which the history tells a day's sum."""
-_LAST = freeze(M.select(peewee.fn.COALESCE(peewee.fn.MAX(M.id), 0)))
-_moved = (
-    M.select(M.item_id, M.location_id, peewee.fn.SUM(M.quantity).alias("moved"))
-    .group_by(M.item_id, M.location_id)
-    .alias("ledger")
+_ZERO = peewee.Value(0).alias("value")
+LAST_PROOF = freeze(
+    StockProof.select(StockProof.business_day, StockProof.last_move).order_by(StockProof.business_day.desc()).limit(1)
 )
-DIFFERENCES = freeze(
-    _moved.select_from(_moved.c.item_id, _moved.c.location_id, peewee.fn.COALESCE(S.on_hand, 0), _moved.c.moved)
-    .join(S, peewee.JOIN.LEFT_OUTER, on=((S.item_id == _moved.c.item_id) & (S.location_id == _moved.c.location_id)))
-    .where(peewee.fn.COALESCE(S.on_hand, 0) != _moved.c.moved)
-)
-UNMOVED = freeze(
-    S.select(S.item_id, S.location_id, S.on_hand, peewee.Value(0))
-    .join(
-        M,
-        peewee.JOIN.LEFT_OUTER,
-        on=(M.id == M.select(M.id).where((M.item_id == S.item_id) & (M.location_id == S.location_id)).limit(1)),
+_COUNTED = freeze(
+    lambda p: M.select(peewee.fn.COUNT(M.id), peewee.fn.COALESCE(peewee.fn.MAX(M.id), p.after)).where(
+        (M.id > p.after) & (M.business_day <= p.until)
     )
-    .where((S.on_hand != 0) & M.id.is_null())
 )
 
 
-async def differences(snapshot: Snapshot) -> tuple[list[DifferenceRow], int]:
-    """Where on hand is not the sum of all moves, and how many moves were added up."""
-    last = await snapshot.one(_LAST, _Count)
-    found = await snapshot.all(DIFFERENCES, DifferenceRow)
-    return found, last.count if last else 0
+def _opposed(one: Any, other: Any, keys: int) -> peewee.Query:
+    """Where the sums of two books differ: the first added up, the second taken off."""
+    both = (one + other).alias("both")
+    columns = [getattr(both.c, name) for name in ("day", "item_id", "location_id", "kind")[-keys:]]
+    total = peewee.fn.SUM(both.c.quantity)
+    wrong = (total != 0) | (peewee.fn.SUM(both.c.value) != 0)
+    shown = [both.c.item_id, both.c.location_id]
+    return M.select(*shown, total).from_(both).group_by(*columns).having(wrong)
+
+
+_LEVELS = freeze(
+    _opposed(
+        S.select(S.item_id, S.location_id, peewee.Value("").alias("kind"), S.on_hand.alias("quantity"), _ZERO),
+        D.select(D.item_id, D.location_id, peewee.Value(""), D.quantity * -1, _ZERO),
+        3,
+    )
+)
+_DAYS = freeze(
+    lambda p: _opposed(
+        M.select(M.business_day.alias("day"), M.item_id, M.location_id, M.kind, M.quantity, M.value).where(
+            (M.id > p.after) & (M.business_day <= p.until)
+        ),
+        D.select(D.business_day, D.item_id, D.location_id, D.kind, D.quantity * -1, D.value * -1).where(
+            (D.business_day > p.proven) & (D.business_day <= p.until)
+        ),
+        4,
+    )
+)
+
+
+async def proof(snapshot: Snapshot, *, until: int = 9999_12_31, full: bool = False) -> Proof:
+    """Add up the ledger and compare: moves with the days' sums, and these with what is on hand.
+
+    Moves of days that were proven before are left out, unless `full`: a ledger only grows.
+    """
+    last = None if full else await snapshot.one(LAST_PROOF, LastProof)
+    after, proven = (last.last_move, last.business_day) if last else (0, 0)
+    counted = await snapshot.one(_COUNTED, _Counted, after=after, until=until)
+    days = await snapshot.all(_DAYS, DifferenceRow, after=after, until=until, proven=proven)
+    levels = await snapshot.all(_LEVELS, DifferenceRow)
+    return Proof(days + levels, counted.moves if counted else 0, counted.last_move if counted else after, proven)
 
 
 async def history(snapshot: Snapshot, item_id: int, until: int, days: int) -> list[HistoryRow]:

@@ -133,7 +133,7 @@ class StockProof(Table):
 
 
 class Recipe(Table):
-    """What a product takes, a product in a size (both set), a modifier alone, or a premix (`item_id`) when produced.
+    """What a product takes, in a size or with a choice (both set), a modifier alone, or a premix (`item_id`) when made.
 
     Never changed: a new one takes its place. `from_line` is the first order line it is for, `until_line` the first it
     is not for any more, null for the one in force. `yields` is how much of the premix its lines make.

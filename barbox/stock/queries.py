@@ -6,11 +6,11 @@ import peewee
 from barbox.core.database import Snapshot
 from barbox.core.money import THOUSANDTH, show_quantity
 from barbox.core.statements import freeze
-from barbox.menu.models import Product
+from barbox.menu.models import Modifier, ModifierGroup, Product
 from barbox.stock import rules
 from barbox.stock.models import Recipe, RecipeLine, StockItem, StockLevel, StockLocation, StockPack
 
-IT, S, R, L, P = StockItem, StockLevel, Recipe, RecipeLine, StockPack
+IT, S, R, L, P, M, G = StockItem, StockLevel, Recipe, RecipeLine, StockPack, Modifier, ModifierGroup
 
 
 class ItemRow(msgspec.Struct):
@@ -68,6 +68,7 @@ class RecipeRow(msgspec.Struct, frozen=True, gc=False):
     made_id: int | None
     yields: int
     from_line: int
+    of_size: int
     item_id: int
     quantity: int
     loss: int
@@ -81,9 +82,15 @@ class IdRow(msgspec.Struct):
 _item = tuple(getattr(IT, name) for name in ItemRow.__struct_fields__)
 _recipe = (
     *(R.id, R.product_id, R.modifier_id, R.item_id, R.yields, R.from_line),
+    peewee.fn.COALESCE(G.kind == "size", 0),
     *(L.item_id, L.quantity, L.loss, L.takes),
 )
-_recipes = R.select(*_recipe).join(L, on=(L.recipe_id == R.id))
+_recipes = (
+    R.select(*_recipe)
+    .join(L, on=(L.recipe_id == R.id))
+    .join(M, peewee.JOIN.LEFT_OUTER, on=(M.id == R.modifier_id))
+    .join(G, peewee.JOIN.LEFT_OUTER, on=(G.id == M.group_id))
+)
 
 ITEMS = freeze(IT.select(*_item).order_by(IT.id))
 ITEM = freeze(lambda p: IT.select(*_item).where(IT.id == p.id))
@@ -118,7 +125,12 @@ class MakeableRow(msgspec.Struct, frozen=True, gc=False):
     left: int
 
 
-_in_force = R.until_line.is_null() & R.product_id.is_null(False) & (IT.policy == "refuse")
+_in_force = (
+    R.until_line.is_null()
+    & R.product_id.is_null(False)
+    & (R.modifier_id.is_null() | (G.kind == "size"))
+    & (IT.policy == "refuse")
+)
 MAKEABLE = freeze(
     R.select(
         R.product_id,
@@ -131,6 +143,8 @@ MAKEABLE = freeze(
     .join(L, on=(L.recipe_id == R.id))
     .join(IT, on=(IT.id == L.item_id))
     .join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == L.item_id))
+    .join(M, peewee.JOIN.LEFT_OUTER, on=(M.id == R.modifier_id))
+    .join(G, peewee.JOIN.LEFT_OUTER, on=(G.id == M.group_id))
     .where(_in_force)
     .group_by(R.id)
 )
@@ -156,7 +170,7 @@ def recipes(rows: list[RecipeRow]) -> rules.Recipes:
     gathered: dict[int, tuple[RecipeRow, list[tuple[int, int]]]] = {}
     for row in rows:
         gathered.setdefault(row.recipe_id, (row, []))[1].append((row.item_id, row.takes))
-    found = rules.Recipes({}, {}, {}, {})
+    found = rules.Recipes({}, {}, {}, {}, {})
     for row, lines in gathered.values():
         needs = tuple(lines)
         if row.made_id is not None:
@@ -164,7 +178,7 @@ def recipes(rows: list[RecipeRow]) -> rules.Recipes:
         elif row.product_id is None and row.modifier_id is not None:
             found.extra[row.modifier_id] = needs
         elif row.product_id is not None and row.modifier_id is not None:
-            found.sized[row.product_id, row.modifier_id] = needs
+            (found.sized if row.of_size else found.choice)[row.product_id, row.modifier_id] = needs
         elif row.product_id is not None:
             found.plain[row.product_id] = needs
     return found

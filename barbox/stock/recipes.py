@@ -1,4 +1,4 @@
-"""Writing recipes: of a product, of a product in a size, of a modifier, or of a premix."""
+"""Writing recipes: of a product, of a product in a size or with a choice, of a modifier, or of a premix."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
@@ -34,7 +34,7 @@ class EditRecipe(Body):
 
 
 class RecipeOf(NamedTuple):
-    """What a recipe is of: a product, a product in a size, a modifier, or a premix."""
+    """What a recipe is of: a product, a product in a size or with a choice, a modifier, or a premix."""
 
     product_id: int | None = None
     modifier_id: int | None = None
@@ -115,9 +115,9 @@ def _known(tx: Transaction, of: RecipeOf) -> None:
         product = products.get(of.product_id)
         if product is None:
             raise NotFound("product", of.product_id)
-        sizes = {each.id for group in product.groups if group.kind == "size" for each in group.modifiers}
-        if of.modifier_id is not None and of.modifier_id not in sizes:
-            raise BadRequest("is no size of this product", "modifierId")
+        choices = {each.id for group in product.groups if group.kind != "set" for each in group.modifiers}
+        if of.modifier_id is not None and of.modifier_id not in choices:
+            raise BadRequest("is no choice of this product", "modifierId")
     elif not any(
         each.id == of.modifier_id
         for product in products.values()

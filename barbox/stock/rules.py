@@ -61,7 +61,11 @@ class Recipes(msgspec.Struct, frozen=True):
 
     plain: dict[int, Needs] = {}
     sized: dict[tuple[int, int], Needs] = {}
+    """Of a product in a size, instead of its own."""
+    choice: dict[tuple[int, int], Needs] = {}
+    """Of a choice on a product, beside its own: another gin in this very drink."""
     extra: dict[int, Needs] = {}
+    """Of a modifier, on whatever it is chosen for."""
     made: dict[int, Brew] = {}
 
     def of(self, product_id: int, chosen: Iterable[Chosen]) -> Needs:
@@ -72,7 +76,7 @@ class Recipes(msgspec.Struct, frozen=True):
             own = self.sized.get((product_id, each.id), own)
             if each.takes and each.item_id is None:
                 own = tuple((item_id, share(takes, each.takes)) for item_id, takes in own)
-            for item_id, takes in self.extra.get(each.id, ()):
+            for item_id, takes in self.choice.get((product_id, each.id)) or self.extra.get(each.id, ()):
                 wanted[item_id] = wanted.get(item_id, 0) + takes
             if each.takes and each.item_id is not None:
                 for item_id, takes in self.plain.get(each.item_id, ()):

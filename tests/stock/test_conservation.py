@@ -8,10 +8,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from barbox.core.database import Database
 from barbox.core.errors import Refusal
 from barbox.orders import commands
 from barbox.orders.requests import Comp, NewItem, NewOrder, StatusChange, Void
 from barbox.orders.views import OrderView
+from barbox.stock import ledger
 from barbox.stock.commands import (
     Deposit,
     EditItem,
@@ -296,6 +298,12 @@ class Shift:
         return refused, (), lambda _got: False
 
 
+async def proof_of(database: Database) -> ledger.Proof:
+    """What the nightly check finds."""
+    async with database.snapshot() as snapshot:
+        return await ledger.proof(snapshot, full=True)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DAY)
 def test_on_hand_is_the_ledgers_sum_and_what_a_simple_book_says(day: list[list[tuple[str, int, int]]]) -> None:
@@ -313,5 +321,6 @@ def test_on_hand_is_the_ledgers_sum_and_what_a_simple_book_says(day: list[list[t
         ledger = "SELECT item_id, location_id, sum(quantity) FROM {} GROUP BY 1, 2 HAVING sum(quantity) <> 0"
         for book in ("stock_move", "stock_day"):
             assert {row[:2]: row[2] for row in books.all(ledger.format(book))} == said
+        assert books.loop.run_until_complete(proof_of(books.database)).differences == []
         assert books.one("SELECT sum(value) FROM stock_move") == books.one("SELECT sum(value) FROM stock_day")
         assert not [key for key, much in on_hand.items() if much < 0 and key[0] != COLA]
