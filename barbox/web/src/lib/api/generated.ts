@@ -1,5 +1,15 @@
 // Made from the box’s OpenAPI document by scripts/api-types.mjs. Do not edit.
 
+export interface Accuracy {
+	weeks: number;
+	error: number;
+	lastWeek: number;
+	fourWeeks: number;
+	mase: number;
+	covered: number | null;
+	better: boolean;
+}
+
 export interface Adjust {
 	account: "balance" | "bonus" | "points" | "spend";
 	amount: number;
@@ -134,6 +144,22 @@ export interface CustomerInfo {
 	phone?: string | null;
 	note?: string | null;
 	card?: string | null;
+}
+
+export interface DayAhead {
+	day: string;
+	weekday: number;
+	holiday: Record<string, string> | null;
+	sales: number;
+	salesLow: number;
+	salesHigh: number;
+	covers: number;
+	booked: number;
+	usuallyBooked: number;
+	peakHour: number | null;
+	people: number;
+	usualPeople: string[];
+	hours: HourAhead[];
 }
 
 export interface DayView {
@@ -382,6 +408,18 @@ export interface Health {
 	store: string;
 	boxId: string;
 	seq: number;
+}
+
+export interface HourAhead {
+	hour: number;
+	sales: number;
+	salesLow: number;
+	salesHigh: number;
+	covers: number;
+	coversLow: number;
+	coversHigh: number;
+	booked: number;
+	people: number;
 }
 
 export interface ImportReport {
@@ -769,6 +807,17 @@ export interface OrdersModifierView {
 	price: number;
 }
 
+export interface OutlookView {
+	method: "forecast" | "four_weeks" | "none";
+	currency: string;
+	historyDays: number;
+	days: DayAhead[];
+	peaks: Peak[];
+	salesAccuracy: Accuracy | null;
+	coversAccuracy: Accuracy | null;
+	ordersPerPerson: number | null;
+}
+
 export interface Paired {
 	deviceId: number;
 	deviceToken: string;
@@ -793,6 +842,13 @@ export interface PaymentView {
 	order: OrderView;
 	receiptNumber: number | null;
 	receiptUrl: string | null;
+}
+
+export interface Peak {
+	day: string;
+	hour: number;
+	sales: number;
+	covers: number;
 }
 
 export interface PermissionView {
@@ -928,6 +984,15 @@ export interface Progress {
 	orders: number;
 	admin: string;
 	deviceId: number;
+}
+
+export interface QualityView {
+	on: boolean;
+	orders: number;
+	cases: number;
+	hitRate: number | null;
+	popularHitRate: number | null;
+	better: boolean | null;
 }
 
 export interface QuestionView {
@@ -1095,6 +1160,17 @@ export interface StationView {
 	copies: number;
 	perCourse: boolean;
 	wholeOrder: boolean;
+}
+
+export interface SuggestionView {
+	itemId: number;
+	reason: "now" | "together" | "usual";
+	times: number;
+	withItemId: number | null;
+}
+
+export interface SuggestionsView {
+	suggestions: SuggestionView[];
 }
 
 export interface TableRow {

@@ -30,3 +30,28 @@ export function timeOfDay(at: string): string {
 		timeZone: house.venue?.timezone
 	});
 }
+
+/** `2026-12-04` as "Fri 4 Dec", as the reader's language writes it. */
+export function dayName(day: string): string {
+	return new Date(`${day}T12:00:00Z`).toLocaleDateString(texts.language, {
+		weekday: 'short',
+		day: 'numeric',
+		month: 'short',
+		timeZone: 'UTC'
+	});
+}
+
+/** `21` -> `21:00`. */
+export function oclock(hour: number): string {
+	return `${String(hour).padStart(2, '0')}:00`;
+}
+
+/** What was only reckoned, without the cents nobody can know. */
+export function about(amount: number): string {
+	return new Intl.NumberFormat(texts.language, {
+		style: 'currency',
+		currency: house.venue?.currency ?? 'CNY',
+		currencyDisplay: 'narrowSymbol',
+		maximumFractionDigits: 0
+	}).format(amount / 10 ** (house.venue?.exponent ?? 2));
+}

@@ -6,6 +6,7 @@ export const en = {
 	'section.floor': 'Floor plan',
 	'section.stock': 'Stock',
 	'section.members': 'Members',
+	'section.forecast': 'Forecast',
 	'section.bookings': 'Bookings',
 	'section.reports': 'Reports',
 	'section.people': 'People',

@@ -8,6 +8,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'section.floor': '桌位图',
 	'section.stock': '库存',
 	'section.members': '会员',
+	'section.forecast': '客流预测',
 	'section.bookings': '预订',
 	'section.reports': '报表',
 	'section.people': '员工',

@@ -3,6 +3,7 @@
  * a sheet first opened when the Wi-Fi is gone must be there, and a browser's six connections are not theirs alone.
  */
 export const sheets = {
+	goesWell: () => import('./GoesWell.svelte'),
 	adding: () => import('./Adding.svelte'),
 	choices: () => import('./Choices.svelte'),
 	menu: () => import('./OrderMenu.svelte'),

@@ -1,0 +1,45 @@
+/** The words of figures, in English. The Chinese file must have the same keys. */
+export const en = {
+	'forecast.lead': 'The next fourteen days, from your own evenings, holidays and bookings.',
+	'forecast.none':
+		'The forecast needs five weeks of evenings; {n} days are known so far. Bookings and holidays are shown already.',
+	'forecast.fourWeeks':
+		'Lately the forecast was no nearer than the mean of the last four weeks, so that mean is shown.',
+	'forecast.peaks': 'Busiest hours',
+	'forecast.peak': 'around {hour}',
+	'forecast.between': '{low} to {high}',
+	'forecast.expected': 'expected',
+	'forecast.covers': '{n} guests',
+	'forecast.booked': '{n} booked',
+	'forecast.bookedMore': '{n} booked, usually {usual}',
+	'forecast.people': '{n} people',
+	'forecast.peopleHint': 'Served by {n} orders an hour and person, as in your busy hours.',
+	'forecast.usual': 'Usually here: {names}',
+	'forecast.closed': 'Closed',
+	'forecast.hours': 'Hour by hour',
+	'forecast.hour': 'Hour',
+	'forecast.sales': 'Sales',
+	'forecast.guests': 'Guests',
+	'forecast.staff': 'People',
+	'forecast.good': 'How good is it?',
+	'forecast.goodLead':
+		'Each of the last {n} weeks was foretold from what was known before it. So far off, on average, an hour:',
+	'forecast.mine': 'The forecast',
+	'forecast.lastWeek': 'As last week',
+	'forecast.fourWeeksMean': 'Mean of four weeks',
+	'forecast.better': 'Nearer than both.',
+	'forecast.worse': 'No nearer: it is not used.',
+	'forecast.covered': 'Of the hours {share} ended in the span shown, which promises 80 %.',
+	'forecast.chart': 'Expected sales of {day} by hour',
+	'suggest.title': 'Goes well with it',
+	'suggest.together': 'with {name} {n}×',
+	'suggest.usual': 'their usual, {n}×',
+	'suggest.now': '{n}× at this hour',
+	'suggest.quality': 'Suggestions at the order',
+	'suggest.qualityLead':
+		'Of {n} orders of the last four weeks one product was hidden. Among five guesses it was found in',
+	'suggest.ours': 'suggested',
+	'suggest.popular': 'the five most ordered',
+	'suggest.learning': 'Learning: {n} orders so far.',
+	'suggest.off': 'Switched off in the settings.'
+} as const;
