@@ -36,6 +36,7 @@ from barbox.members import commands as members
 from barbox.menu import api as menu_api
 from barbox.menu import office_api as menu_office_api
 from barbox.menu import stations as menu_stations
+from barbox.notes import api as notes_api
 from barbox.orders import api as orders_api
 from barbox.orders import guests_api
 from barbox.orders import queries as orders
@@ -89,6 +90,7 @@ ROOMS: tuple[Routes, ...] = (
     floor_api.routes,
     members_api.routes,
     reservations_api.routes,
+    notes_api.routes,
     stock_api.routes,
     stock_items_api.routes,
     printing_api.routes,

@@ -66,6 +66,23 @@ def test_a_tab_takes_three_taps_and_is_paid_in_cash_with_change(bar: Bar, tablet
     until(lambda: bar.ask(f"/api/print-jobs?orderId={order['orderId']}")["jobs"], "a receipt is printed")
 
 
+def test_the_early_shift_leaves_a_note_and_the_late_one_sees_to_it(bar: Bar, tablets: Tablets) -> None:
+    early, late = tablets.at_work("Emily Carter", "phone"), tablets.at_work("Emily Carter")
+    early.page.locator("header .who").click()
+    early.page.get_by_role("button", name="Shift notes").click()
+    early.page.get_by_label("New note").fill("Keg 3 is nearly empty")
+    early.page.get_by_role("button", name="Leave the note").click()
+    early.page.keyboard.press("Escape")
+
+    late.page.get_by_role("button", name=re.compile("Keg 3 is nearly empty")).click()
+    late.page.get_by_role("button", name="Seen to", exact=True).click()
+    expect(late.page.locator("dialog .done")).to_contain_text("Seen to by Emily Carter")
+    (note,) = bar.ask("/api/notes")["notes"]
+    assert (note["text"], note["doneByName"]) == ("Keg 3 is nearly empty", "Emily Carter")
+    early.page.keyboard.press("Escape")
+    expect(early.page.get_by_role("button", name=re.compile("Keg 3 is nearly empty"))).to_be_hidden()
+
+
 def test_a_wrong_pin_is_refused_in_the_readers_language(tablets: Tablets) -> None:
     tablet = tablets.new(language="zh-CN")
     tablet.pair()

@@ -50,6 +50,15 @@ class Walk:
         self.tablet.page.evaluate("document.fonts.ready")
         self.tablet.shoot(name, self.theme)
         self.faults += [f"{name}: {fault}" for fault in faults(self.tablet.page)]
+        self.faults += [f"{name}, other theme: {fault}" for fault in self._faint()]
+
+    def _faint(self) -> list[str]:
+        """What cannot be read in the other theme: nothing else of a screen depends on it."""
+        page, other = self.tablet.page, "day" if self.theme == "night" else "night"
+        page.evaluate("theme => document.documentElement.dataset.theme = theme", other)
+        found: Any = page.evaluate("axe.run({runOnly: ['color-contrast']})")
+        page.evaluate("theme => document.documentElement.dataset.theme = theme", self.theme)
+        return [f"{node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +91,9 @@ def evening(bar: Bar) -> None:
     tab = bar.ask("/api/orders", {"tab": "李姐", "items": lines("Mojito")})
     served = {"lineIds": [tab["items"][0]["lineId"]], "status": "ready"}
     bar.ask(f"/api/orders/{tab['orderId']}/lines/status", served)
+    bar.ask("/api/notes", {"text": "3 号桶快空了 · Keg 3 is nearly empty, the new one stands behind the door"})
+    seen = bar.ask("/api/notes", {"text": "Ice at six"})
+    bar.ask(f"/api/notes/{seen['noteId']}/done", {})
 
 
 @pytest.mark.parametrize(
@@ -158,6 +170,10 @@ def test_every_screen_is_legible_and_within_reach(
     page.locator("header .who").click()
     expect(page.locator("dialog nav a").first).to_be_visible()
     walk.stop("app-menu")
+    page.locator("dialog nav button").click()
+    expect(page.locator("dialog textarea")).to_be_visible()
+    walk.stop("shift-notes")
+    page.keyboard.press("Escape")
     page.locator("dialog nav a").nth(1).click()
     expect(page.locator("article .head").first).to_be_visible()
     walk.stop("display-screen")

@@ -666,6 +666,22 @@ export interface NewTender {
 	account?: number | null;
 }
 
+export interface NoteView {
+	noteId: number;
+	text: string;
+	staffId: number;
+	staffName: string;
+	at: string;
+	doneAt: string | null;
+	doneBy: number | null;
+	doneByName: string | null;
+}
+
+export interface Notes {
+	notes: NoteView[];
+	seq: number;
+}
+
 export interface OfferView {
 	name: string;
 	store: string;

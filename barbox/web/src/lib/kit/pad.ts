@@ -45,7 +45,8 @@ export function hear(pad: Pad): () => void {
 
 function struck(event: KeyboardEvent): void {
 	const { key, target } = event;
-	if (target instanceof HTMLInputElement || event.ctrlKey || event.metaKey) return;
+	if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+	if (event.ctrlKey || event.metaKey) return;
 	const pad = pads.at(-1);
 	if (!pad) {
 		if (key === 'Enter' || key === 'Escape') ahead = [];

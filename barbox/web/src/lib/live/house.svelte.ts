@@ -10,7 +10,7 @@ import type {
 	Station,
 	Venue
 } from '#lib/api/types.ts';
-import { resolve, type Ref } from '#lib/outbox/commands.ts';
+import { ofOrder, resolve, type Ref } from '#lib/outbox/commands.ts';
 import { store } from '#lib/outbox/database.ts';
 import { askForDoubts } from '#lib/outbox/payments.ts';
 import { outbox } from '#lib/outbox/outbox.svelte.ts';
@@ -247,7 +247,7 @@ class House {
 		const first = outbox.inFlight ?? outbox.entries.find((entry) => entry.attempts > 0);
 		if (!first || !event.subject.startsWith('order:')) return false;
 		const { command } = first;
-		if (command.kind === 'menu.soldout') return false;
+		if (!ofOrder(command)) return false;
 		if (command.kind !== 'order.place') {
 			return event.subject === `order:${resolve(command.ref, outbox.aliases)}`;
 		}

@@ -27,7 +27,16 @@ export type Command =
 	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string }
 	| { kind: 'order.transfer'; ref: Ref; staffId: number }
 	| { kind: 'menu.soldout'; productId: number; soldOut: boolean }
+	| { kind: 'note.leave'; text: string }
+	| { kind: 'note.done'; noteId: number; done: boolean }
 	| { kind: 'line.status'; ref: Ref; lineIds: number[]; status: LineStatus };
+
+/** What is about an order; the others are about the house. */
+export type OrderCommand = Extract<Command, { kind: 'order.place' } | { ref: Ref }>;
+
+export function ofOrder(command: Command): command is OrderCommand {
+	return command.kind === 'order.place' || 'ref' in command;
+}
 
 export interface Entry {
 	/** Place in the queue, given by the store. */
@@ -63,10 +72,12 @@ export interface Call {
 
 const isNumber = (ref: Ref) => /^\d+$/.test(ref);
 
-/** What a command is about: an order, for a creation its own key, or a product. */
+/** What a command is about: an order, for a creation its own key, a product, or a note. */
 export function refOf(entry: Pick<Entry, 'key' | 'command'>): Ref {
 	const { command } = entry;
 	if (command.kind === 'order.place') return entry.key;
+	if (command.kind === 'note.leave') return `note:${entry.key}`;
+	if (command.kind === 'note.done') return `note:${command.noteId}`;
 	return command.kind === 'menu.soldout' ? `product:${command.productId}` : command.ref;
 }
 
@@ -84,6 +95,11 @@ export function callFor(command: Command, aliases: ReadonlyMap<string, number>):
 	if (command.kind === 'menu.soldout') {
 		const verb = command.soldOut ? 'sold-out' : 'back';
 		return { method: 'POST', path: `/api/menu/products/${command.productId}/${verb}`, body: {} };
+	}
+	if (command.kind === 'note.leave')
+		return { method: 'POST', path: '/api/notes', body: { text: command.text } };
+	if (command.kind === 'note.done') {
+		return { method: 'POST', path: `/api/notes/${command.noteId}/done`, body: { done: command.done } };
 	}
 	const { kind, ref, ...body } = command;
 	const id = resolve(ref, aliases);

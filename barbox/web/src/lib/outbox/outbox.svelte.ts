@@ -1,4 +1,5 @@
 import type { Order, Paid } from '#lib/api/types.ts';
+import type { Note } from '#lib/notes/types.ts';
 import { newId } from '#lib/ids.ts';
 import { carryAs, codeOf, session } from '#lib/session.svelte.ts';
 import { refOf, resolve, type Command, type Entry, type Ref, type Refused } from './commands.ts';
@@ -29,6 +30,8 @@ class Outbox {
 	inFlight: Entry | null = null;
 	/** Told each order the box answers with. */
 	onOrder: (order: Order) => void = () => {};
+	/** Told each note the box answers with. */
+	onNote: (note: Note) => void = () => {};
 	/** Told whether the box answered at all. */
 	onSign: (alive: boolean) => void = () => {};
 	/** Told when nothing is on its way any more. */
@@ -179,6 +182,7 @@ class Outbox {
 			this.adoptDraft(entry.key, order.orderId);
 			this.onOrder(order);
 		}
+		if (entry.command.kind === 'note.leave' || entry.command.kind === 'note.done') this.onNote(body as Note);
 		this.entries = this.entries.filter((one) => one.key !== entry.key);
 		this.edits++;
 		this.settle();

@@ -1,6 +1,6 @@
 import type { Line, LineChange, Menu, Modifier, NewLine, Order, Product, Table } from '#lib/api/types.ts';
 import { times } from '#lib/money.ts';
-import { resolve, type Command, type Entry, type Ref } from './commands.ts';
+import { ofOrder, resolve, type Command, type Entry, type OrderCommand, type Ref } from './commands.ts';
 
 export interface LineView extends Line {
 	/** Stable for the list on screen. */
@@ -176,8 +176,7 @@ function changedBy(change: LineChange | undefined): Partial<Line> {
 	return better;
 }
 
-function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
-	const { command } = entry;
+function play(view: OrderView, command: OrderCommand, entry: Entry, catalogue: Catalogue): OrderView {
 	switch (command.kind) {
 		case 'order.place':
 		case 'order.add':
@@ -211,7 +210,6 @@ function play(view: OrderView, entry: Entry, catalogue: Catalogue): OrderView {
 			return touch(view, command.lineIds, () => ({ comp: true, reason: command.reason }));
 		case 'line.status':
 			return touch(view, command.lineIds, () => ({ status: command.status }));
-		case 'menu.soldout':
 		case 'order.transfer':
 			return view;
 		case 'order.move': {
@@ -241,7 +239,7 @@ export function replay(
 	for (const order of orders) views.set(String(order.orderId), plain(order));
 	for (const entry of entries) {
 		const { command } = entry;
-		if (command.kind === 'menu.soldout') continue;
+		if (!ofOrder(command)) continue;
 		let ref: Ref;
 		let view: OrderView | undefined;
 		if (command.kind === 'order.place') {
@@ -253,7 +251,7 @@ export function replay(
 			view = views.get(ref);
 		}
 		if (!view) continue;
-		views.set(ref, { ...play(view, entry, catalogue), waiting: view.waiting + 1 });
+		views.set(ref, { ...play(view, command, entry, catalogue), waiting: view.waiting + 1 });
 	}
 	return views;
 }

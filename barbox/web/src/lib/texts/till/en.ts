@@ -21,6 +21,7 @@ export const en = {
 	'needs.transfer': 'Hand over',
 	'needs.soldout': '86',
 	'needs.status': 'Line status',
+	'needs.note': 'A note',
 	'needs.payment': 'Payment of {amount} has no answer',
 	'needs.paymentLead': 'The box may have booked it. Ask again: it is never booked twice.',
 	'needs.askAgain': 'Ask again',

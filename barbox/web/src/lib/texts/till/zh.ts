@@ -23,6 +23,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'needs.transfer': '转交',
 	'needs.soldout': '沽清',
 	'needs.status': '出品状态',
+	'needs.note': '留言',
 	'needs.payment': '收款 {amount} 没有回应',
 	'needs.paymentLead': '主机可能已经入账。再问一次，绝不会重复入账。',
 	'needs.askAgain': '再问一次',
