@@ -26,6 +26,13 @@ SMALL = """
 """
 
 
+WEAR = """theme => {
+    document.documentElement.dataset.theme = theme;
+    document.getAnimations().forEach(each => each.finish());
+}"""
+"""The theme, with no colour on its way to another."""
+
+
 def faults(page: Page) -> list[str]:
     """What axe finds, and what is too small for a wet finger."""
     page.evaluate(AXE.read_text())
@@ -55,9 +62,9 @@ class Walk:
     def _faint(self) -> list[str]:
         """What cannot be read in the other theme: nothing else of a screen depends on it."""
         page, other = self.tablet.page, "day" if self.theme == "night" else "night"
-        page.evaluate("theme => document.documentElement.dataset.theme = theme", other)
+        page.evaluate(WEAR, other)
         found: Any = page.evaluate("axe.run({runOnly: ['color-contrast']})")
-        page.evaluate("theme => document.documentElement.dataset.theme = theme", self.theme)
+        page.evaluate(WEAR, self.theme)
         return [f"{node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
 
 

@@ -1,0 +1,31 @@
+/** What is said at the door: pairing and first set-up, in English. */
+export const en = {
+	'pair.title': 'Connect this tablet',
+	'pair.lead': 'Scan the code on the slip or in the office under Devices, or type it here.',
+	'pair.code': 'Pairing code',
+	'pair.name': 'Name of this tablet',
+	'pair.nameHint': 'e.g. Bar left, Terrace phone',
+	'pair.go': 'Connect',
+	'pair.busy': 'Connecting…',
+	'pair.known': 'Boxes this tablet knew',
+	'pair.elsewhere':
+		'This tablet still holds {n} unsent commands for its box. Send or drop them before pairing anew.',
+	'setup.title': 'Open a new bar',
+	'setup.lead': 'A minute and the first round can be poured. All of it can be changed later in the office.',
+	'setup.code': 'Set-up code',
+	'setup.codeHint': 'Printed when the box started',
+	'setup.venue': 'Name of the bar',
+	'setup.language': 'Language of tickets',
+	'setup.currency': 'Currency',
+	'setup.timezone': 'Time zone',
+	'setup.tax': 'Prices include tax',
+	'setup.admin': 'Your name',
+	'setup.pin': 'Your PIN (4 to 8 digits)',
+	'setup.pinAgain': 'PIN again',
+	'setup.pinDiffers': 'The two PINs differ.',
+	'setup.pinShort': 'A PIN has 4 to 8 digits.',
+	'setup.device': 'Name of this tablet',
+	'setup.go': 'Open the bar',
+	'setup.step.bar': 'The bar',
+	'setup.step.you': 'You'
+} as const;
