@@ -17,6 +17,8 @@ TEMPER_PAIR, TEMPER_DAYPART = 0.8, 0.5
 AS_LIKELY = 0.1
 """Two products whose log odds differ by less are equally likely: then the margin decides."""
 HIT_AT = 5
+MOST_PRODUCTS = 15
+"""Who had more than this, had everything: it says little of what goes with what."""
 
 Reason = Literal["together", "usual", "now"]
 
@@ -61,6 +63,8 @@ class Model(msgspec.Struct):
     def learn(self, baskets: Iterable[Basket]) -> None:
         """Count some more orders."""
         for basket in baskets:
+            if len(basket.products) > MOST_PRODUCTS:
+                continue
             part = daypart(basket.hour)
             self.orders += 1
             self.dayparts[part] = self.dayparts.get(part, 0) + 1
@@ -147,7 +151,7 @@ class Quality(NamedTuple):
 def judge(model: Model, guests: Mapping[int, Guest], baskets: Sequence[Basket], most: int = 500) -> Quality:
     """Hide one product of each order that the model has not learned from, by turns, and let it be guessed."""
     popular = sorted(model.alone, key=lambda each: (-model.alone[each], each))
-    cases = [each for each in baskets if len(each.products) > 1]
+    cases = [each for each in baskets if 1 < len(each.products) <= MOST_PRODUCTS]
     cases = cases[:: max(1, len(cases) // most)][:most]
     hits = popular_hits = 0
     for turn, case in enumerate(cases):
