@@ -240,7 +240,7 @@ async def test_the_night_proves_the_ledger_and_finds_what_somebody_changed_behin
         return await swan.sign_in("Max")
 
     def meddle(tx: Transaction) -> None:
-        tx.run(StockLevel.update(on_hand=1).where(StockLevel.item_id == beer))
+        tx.run(StockLevel.update(on_hand=1000).where(StockLevel.item_id == beer))
 
     max_ = await next_night()
     await prove(swan.database)
