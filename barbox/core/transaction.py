@@ -277,6 +277,10 @@ class Transaction:
         """Have `write(tx)` run once before the commit, however many of its commands ask."""
         self._memory.behind[write] = None
 
+    def then(self, moment: int) -> None:
+        """From here on the command lives at `moment` (ms): how a demo gets its past."""
+        self.now, self.business_day = moment, self._memory.days.of(moment)
+
     def move_cutoff(self, days: BusinessDays) -> None:
         """Reckon business days by another zone or cut-off from here on."""
         memory, before = self._memory, self._memory.days

@@ -16,6 +16,7 @@ from barbox.core.http import DATABASE
 from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
 from barbox.demo import history, sample
+from barbox.demo.cellar import Stocked, open_shelves, stock_up
 from barbox.demo.desk import Desk
 from barbox.demo.guests import fill_bookings, fill_members
 from barbox.demo.history import Cast
@@ -41,7 +42,6 @@ from barbox.staff.api import PINS, SESSIONS
 from barbox.staff.commands import EditStaff, make_code, save_person
 from barbox.staff.queries import PEOPLE, Person
 from barbox.staff.rules import PERMISSIONS
-from barbox.stock.commands import StockChange, StockItem, StockPolicy, receive, set_policy
 from printers import profiles
 
 CUTOFF = 360
@@ -106,14 +106,14 @@ async def _fill(
     cast = await db.write(_furnish, bar, hashes, first if weeks else None)
     for number in range(7 * weeks):
         await db.write(history.live, cast, first + timedelta(days=number))
-    await db.write(_open, bar, connections)
+    await db.write(_open, bar, connections, cast.stocked)
 
 
 def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: date | None) -> Cast:
     """All that stays, in one transaction, done at noon of `since` if that is long ago."""
     venue = bar.venue
     if since is not None:
-        tx.now = int(datetime.combine(since, time(12), ZoneInfo(venue.timezone)).timestamp() * 1000)
+        tx.then(int(datetime.combine(since, time(12), ZoneInfo(venue.timezone)).timestamp() * 1000))
     settings = {"name": venue.names.zh, "address": venue.address.zh, "receiptFooter": venue.receipt_footer.zh}
     settings |= {"currency": venue.currency, "language": venue.language, "timezone": venue.timezone}
     settings["country"] = venue.country
@@ -137,6 +137,7 @@ def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: 
         tables=tables,
         products=products,
         members=members,
+        stocked=stock_up(tx, bar, products, "refuse" if since is None else "allow"),
     )
 
 
@@ -154,7 +155,7 @@ def _happy_hour(tx: Transaction, category_id: int) -> None:
     save_price_rule(tx, None, rule)
 
 
-def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str]) -> None:
+def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str], stocked: Stocked) -> None:
     """What is there tonight."""
     numbers: dict[str, int] = {}
     for printer in bar.printers:
@@ -162,13 +163,7 @@ def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str]) -> No
         numbers[printer.id] = save_printer(tx, None, edit, _proof(printer)).id
     for station_id, station in enumerate(bar.stations, 1):
         _save_station(tx, station_id, bar, station, [numbers[name] for name in station.printers])
-    catalogue = tx.cached(load_catalogue)
-    by_name = {each.names["en"]: each.id for each in catalogue.products.values()}
-    for product in bar.products():
-        if product.stock is not None:
-            number = by_name[product.names.en]
-            set_policy(tx, number, StockPolicy(policy="refuse", low_at=product.reorder))
-            receive(tx, StockChange(items=[StockItem(item_id=number, quantity=product.stock)]))
+    open_shelves(tx, bar, stocked)
     fill_bookings(tx, bar)
 
 
@@ -252,8 +247,8 @@ def _fill_menu(tx: Transaction, bar: SampleBar, stations: Mapping[str, int]) -> 
 
 
 def _group(group: sample.Group) -> EditGroup:
-    modifiers = [EditModifier(names=_named(each.names), price=each.price) for each in group.modifiers]
-    return EditGroup(names=_named(group.names), modifiers=modifiers, minimum=group.minimum, maximum=group.maximum)
+    modifiers = [EditModifier(_named(each.names), each.price, takes=each.takes) for each in group.modifiers]
+    return EditGroup(_named(group.names), modifiers, group.minimum, group.maximum, group.kind)
 
 
 def _named(names: Names) -> dict[str, str]:

@@ -15,6 +15,7 @@ from barbox.core.actor import Actor
 from barbox.core.settings import load_venue
 from barbox.core.transaction import Transaction
 from barbox.demo import nights
+from barbox.demo.cellar import Stocked, deliver, take_stock
 from barbox.demo.nights import Basket, Party
 from barbox.menu.queries import Catalogue, load_catalogue
 from barbox.menu.rules import Product
@@ -31,6 +32,8 @@ from barbox.payments.rules import NewTender
 
 FLOAT = 50_000
 OPENING, CLOSING = time(16, 30), time(3, 0)
+STOCK_TAKE = 6
+"""On Sundays, when the last guest has gone."""
 WRONG_BY = (-500, -100, 100, 200)
 REASONS = {
     "void": ("点错了", "客人等太久", "酒洒了"),
@@ -47,6 +50,7 @@ class Cast(msgspec.Struct, frozen=True):
     tables: Mapping[str, int]
     products: Mapping[str, int]
     members: Sequence[int]
+    stocked: Stocked
 
 
 Deed = tuple[int, int, Callable[[Transaction], None]]
@@ -65,6 +69,7 @@ def live(tx: Transaction, cast: Cast, day: date, *, a_day: float = 55.0) -> None
     night = _Night(tx, cast, midnight)
     deeds = [deed for party in nights.evening(day, a_day=a_day) for deed in night.deeds(party)]
     night.at(_ms(datetime.combine(day, OPENING, zone)), cast.manager)
+    deliver(tx, cast.stocked)
     drawers.open_drawer(tx, drawers.FIRST_DRAWER, OpenDrawer(FLOAT))
     for moment, number, deed in sorted(deeds, key=lambda each: each[:2]):
         night.at(moment, cast.staff[number % len(cast.staff)])
@@ -73,6 +78,8 @@ def live(tx: Transaction, cast: Cast, day: date, *, a_day: float = 55.0) -> None
     expected = closing.x_report(tx, drawers.FIRST_DRAWER).expected or 0
     wrong = WRONG_BY[day.toordinal() % len(WRONG_BY)] if day.toordinal() % 5 == 0 else 0
     closing.close_drawer(tx, drawers.FIRST_DRAWER, Count([Denomination(max(1, expected + wrong), 1)]))
+    if day.weekday() == STOCK_TAKE:
+        take_stock(tx, cast.stocked, day)
     closing.close_day(tx)
     # A display shows what is not served: these guests are long gone.
     tx.run(OrderLine.update(status="served", ready_at=OrderLine.sent_at).where(OrderLine.status == "preparing"))
@@ -92,7 +99,8 @@ class _Night:
     def at(self, moment: int, actor: Actor) -> None:
         """From here on it is then, and somebody else acts."""
         self.clock = max(moment, self.clock)
-        self.tx.now, self.tx.actor = self.clock, actor
+        self.tx.then(self.clock)
+        self.tx.actor = actor
 
     def deeds(self, party: Party) -> Iterator[Deed]:
         """What a party does in its evening."""

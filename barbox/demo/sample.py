@@ -12,11 +12,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-FILES = ("sample_bar.toml", "sample_guests.toml", "sample_modifiers.toml", "sample_drinks.toml", "sample_food.toml")
+FILES = (
+    *("sample_bar.toml", "sample_guests.toml", "sample_modifiers.toml", "sample_drinks.toml", "sample_food.toml"),
+    *("sample_stock.toml", "sample_recipes.toml"),
+)
 
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Fen = Annotated[int, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Amount = float | tuple[float, int]
+"""So much of an item in its unit; with what of it is lost, in per mille."""
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
@@ -103,10 +108,11 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Modifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One choice; `price` in fen is added to the product's."""
+    """One choice; `price` in fen is added to the product's. A size `takes` so many times what the product does."""
 
     names: Names
     price: Fen = 0
+    takes: Count = 0
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +123,7 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modifiers: tuple[Modifier, ...]
     maximum: Annotated[int, msgspec.Meta(ge=1)]
     minimum: Count = 0
+    kind: Literal["choice", "size"] = "choice"
 
 
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -175,6 +182,73 @@ class Booking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deposit: Fen = 0
 
 
+class Supplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who delivers: after how many days, on which weekdays (0 is Monday), from what amount in fen on."""
+
+    id: Slug
+    name: str
+    phone: str | None = None
+    email: str | None = None
+    lead_days: Count = 1
+    weekdays: tuple[Annotated[int, msgspec.Meta(ge=0, le=6)], ...] = (0, 1, 2, 3, 4, 5, 6)
+    minimum: Fen = 0
+
+
+class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an item is bought, at what price; `deposit` is the item that comes along with each."""
+
+    names: Names
+    quantity: Annotated[int, msgspec.Meta(ge=1)]
+    price: Fen
+    deposit: Slug | None = None
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something kept behind the bar; `par` and `reorder` in packs, bottles by weight in grams, `batch` when mixed here.
+
+    A `keg` stands at a tap.
+    """
+
+    id: Slug
+    names: Names
+    unit: Literal["ml", "g", "piece"] = "ml"
+    kind: Literal["drink", "food", "premix", "packaging"] = "drink"
+    supplier: Slug | None = None
+    pack: Pack | None = None
+    par: Count = 0
+    reorder: Count = 0
+    place: Annotated[int, msgspec.Meta(ge=1, le=3)] = 1
+    tare: Count | None = None
+    full: Count | None = None
+    batch: Count = 0
+    keg: bool = False
+
+
+class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Products sold as they stand: who brings them, how many to a case and for how much."""
+
+    products: tuple[Slug, ...]
+    supplier: Slug
+    case: Annotated[int, msgspec.Meta(ge=1)]
+    price: Fen
+
+
+class Premix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An item mixed in the house."""
+
+    id: Slug
+    yields: Count
+    takes: dict[Slug, Amount]
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What each choice of a group takes, in their order; on these products, or on all."""
+
+    group: Slug
+    takes: tuple[dict[Slug, Amount], ...]
+    products: tuple[Slug, ...] = ()
+
+
 class SampleBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole bar, in the order in which screens show it."""
 
@@ -189,6 +263,12 @@ class SampleBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tiers: tuple[Tier, ...] = ()
     members: tuple[Member, ...] = ()
     bookings: tuple[Booking, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
+    items: tuple[Item, ...] = ()
+    goods: tuple[Goods, ...] = ()
+    premixes: tuple[Premix, ...] = ()
+    recipes: dict[Slug, dict[Slug, Amount]] = {}
+    choices: tuple[Choice, ...] = ()
 
     def products(self) -> Iterator[Product]:
         """All products, category by category."""
@@ -242,6 +322,29 @@ def check(bar: SampleBar) -> None:
             chosen = (*category.groups, *product.groups)
             _known(f"product {product.id}", chosen, groups)
             _unique(f"group of {product.id}", chosen)
+    _check_stock(bar)
+
+
+def _check_stock(bar: SampleBar) -> None:
+    """What is made of what, and who brings it."""
+    suppliers = _unique("supplier", (each.id for each in bar.suppliers))
+    items = _unique("item", (each.id for each in bar.items))
+    products = {product.id for product in bar.products()}
+    goods = _unique("goods", (slug for each in bar.goods for slug in each.products))
+    _known("goods", goods, {product.id for product in bar.products() if product.stock is not None})
+    _known("an item", [each.supplier for each in bar.items if each.supplier], suppliers)
+    _known("goods", [each.supplier for each in bar.goods], suppliers)
+    _known("a premix", [each.id for each in bar.premixes], items)
+    _known("a recipe", bar.recipes, products - goods)
+    made = [*bar.recipes.values(), *(each.takes for each in bar.premixes)]
+    for choice in bar.choices:
+        _known("a choice", choice.products, products)
+        group = next((each for each in bar.groups if each.id == choice.group), None)
+        if group is None or len(group.modifiers) != len(choice.takes):
+            raise Incoherent(f"choices of {choice.group} do not fit its modifiers")
+        made += choice.takes
+    for takes in made:
+        _known("a recipe", takes, items | goods)
 
 
 def _unique(what: str, ids: Iterable[str]) -> set[str]:

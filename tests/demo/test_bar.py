@@ -111,7 +111,14 @@ async def test_the_beer_on_the_shelf_is_counted(start: Start) -> None:
         shelf = await said(guest.get("/api/inventory", headers=manager))
         counted = {item["names"]["en"]: item["onHand"] for item in shelf["items"] if item["policy"] != "untracked"}
         assert counted["Tsingtao"] == 144
-        assert len(counted) == sum(product.stock is not None for product in sample.load().products())
+        bar_ = sample.load()
+        goods = sum(product.stock is not None for product in bar_.products())
+        assert len(counted) == goods + len(bar_.items)
+        menu = {
+            each["names"]["en"]: each["stock"]
+            for each in (await said(guest.get("/api/menu", headers=manager)))["products"]
+        }
+        assert (menu["Negroni"], menu["Guinness Draught"], menu["Pizza Margherita"]) == (114, 173, None)
 
 
 async def test_a_demo_that_is_started_again_finds_its_printers(start: Start, tmp_path: Path, desk: Desk) -> None:
