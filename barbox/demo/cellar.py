@@ -122,7 +122,8 @@ def _write_recipes(tx: Transaction, bar: SampleBar, products: Mapping[str, int],
     for choice in bar.choices:
         names = next(group.names for group in bar.groups if group.id == choice.group)
         wanted = _named(names), len(choice.takes)
-        for product_id in [products[slug] for slug in choice.products] or [None]:
+        of: list[int | None] = [products[slug] for slug in choice.products]
+        for product_id in of or [None]:
             groups = [
                 group
                 for product in catalogue

@@ -1,5 +1,6 @@
 """Goes through the books after a night: does everything agree to the last unit?"""
 
+import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -38,7 +39,7 @@ class Found:
         )
 
 
-def audit(path: Path, z_reports: list[Any], counted: int, opening: int) -> Found:
+def audit(path: Path, z_reports: list[Any], counted: int, opening: int, shelves: dict[str, int] | None = None) -> Found:
     """Compare Z reports, tenders, orders, taxes, stock and journal of a database that nobody writes any more."""
     found = Found(megabytes=path.stat().st_size / 1e6)
     with closing(sqlite3.connect(path)) as books:
@@ -62,6 +63,8 @@ def audit(path: Path, z_reports: list[Any], counted: int, opening: int) -> Found
             "receipts have gaps": not _gaps(books, "receipt", "business_day"),
             "order numbers have gaps": not _gaps(books, "orders", "business_day"),
             "stock is not opening less consumption": _stock(books, counted) == opening * 1000,
+            "a shelf is not what the recipes say": _shelves(books) == _by_recipe(books, shelves or {}),
+            "the stock ledger does not add up": not _off_the_ledger(books),
             "rows point nowhere": not books.execute("PRAGMA foreign_key_check").fetchall(),
         }
         found.wrong = [what for what, fine in checks.items() if not fine]
@@ -102,6 +105,43 @@ def _stock(books: sqlite3.Connection, product_id: int) -> int:
     drunk = """SELECT sum(quantity) FROM order_line WHERE product_id = ?
         AND (status <> 'void' OR ready_at IS NOT NULL)"""
     return shelf + _one(books, drunk, product_id)
+
+
+def _shelves(books: sqlite3.Connection) -> dict[str, int]:
+    """What is there of everything that is not sold as it stands."""
+    query = """SELECT i.names ->> 'en', sum(l.on_hand) FROM stock_item i JOIN stock_level l ON l.item_id = i.id
+        WHERE i.id > 1000000 GROUP BY i.id"""
+    return dict(books.execute(query).fetchall())
+
+
+def _by_recipe(books: sqlite3.Connection, opening: dict[str, int]) -> dict[str, int]:
+    """What was there in the evening, less what the lines that were made took by their recipes."""
+    takes: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    recipes = """SELECT r.product_id, r.modifier_id, i.names ->> 'en', l.takes FROM recipe r
+        JOIN recipe_line l ON l.recipe_id = r.id JOIN stock_item i ON i.id = l.item_id WHERE i.id > 1000000"""
+    for product_id, modifier_id, name, much in books.execute(recipes):
+        of = ("product", product_id) if product_id else ("modifier", modifier_id)
+        takes.setdefault(of, []).append((name, much))
+    left = {name: there * 1000 for name, there in opening.items()}
+    made = """SELECT product_id, modifiers, quantity FROM order_line
+        WHERE status <> 'void' OR ready_at IS NOT NULL"""
+    for product_id, modifiers, quantity in books.execute(made):
+        chosen = [("modifier", each["id"]) for each in json.loads(modifiers or "[]")]
+        for of in [("product", product_id), *chosen]:
+            for name, much in takes.get(of, ()):
+                left[name] -= much * quantity // 1000
+    return left
+
+
+def _off_the_ledger(books: sqlite3.Connection) -> list[Any]:
+    """Places whose level is not the sum of their moves, or of the days' sums."""
+    found = []
+    for ledger in ("stock_move", "stock_day"):
+        query = f"""SELECT item_id, location_id, on_hand, coalesce((SELECT sum(quantity) FROM {ledger} m
+            WHERE m.item_id = l.item_id AND m.location_id = l.location_id), 0) AS moved
+            FROM stock_level l WHERE on_hand <> moved"""  # noqa: S608
+        found += books.execute(query).fetchall()
+    return found
 
 
 def _gaps(books: sqlite3.Connection, table: str, day: str) -> list[Any]:

@@ -28,11 +28,34 @@ from barbox.floor.commands import EditArea, EditTable, save_area, save_table
 from barbox.menu.commands import EditPriceRule, save_price_rule
 from barbox.staff import api as staff_api
 from barbox.staff.commands import EditStaff, save_person
-from barbox.stock.commands import StockChange, StockItem, receive
+from barbox.stock.commands import (
+    EditItem,
+    EditRecipe,
+    Ingredient,
+    RecipeOf,
+    StockChange,
+    StockItem,
+    receive,
+    save_item,
+    save_recipe,
+)
+from barbox.stock.rules import Unit
 from printers.emulator import Printer
 from tests.bar import PINS, Answer, Tablet, furnish, open_box, pair
 from tests.journeys_api.books import Found, audit
 
+OPENING = {"gin": 500_000, "vermouth": 500_000, "campari": 500_000, "lime": 9_000} | {
+    "chicken": 900_000,
+    "peanuts": 90_000,
+    "potatoes": 900_000,
+}
+RECIPES: dict[str, dict[str, tuple[float, int]]] = {
+    "Negroni": {"gin": (30, 20), "vermouth": (30, 20), "campari": (30, 20), "lime": (0.25, 0)},
+    "Kung Pao Chicken": {"chicken": (220, 30), "peanuts": (25, 0)},
+    "Fries": {"potatoes": (180, 0)},
+    "hot": {"peanuts": (5, 0)},
+}
+"""What one takes, and what of it is lost per mille."""
 HOURS = 6
 OPENS, HAPPY_ENDS = 20 * 60, 23 * 60
 BEER = 100_000
@@ -124,6 +147,19 @@ def _furnish(tx: Transaction, names: dict[str, dict[str, int]], hashes: list[str
     happy = EditPriceRule({"en": "Happy hour"}, EVERY_DAY, OPENS, HAPPY_ENDS, "percent", 3000, category_id=1)
     save_price_rule(tx, None, happy)
     receive(tx, StockChange([StockItem(names["products"]["Tsingtao"], BEER - 24)]))
+    _stock_up(tx, names)
+
+
+def _stock_up(tx: Transaction, names: dict[str, dict[str, int]]) -> None:
+    """What the drinks and dishes are made of; of everything there is enough."""
+    units: dict[str, Unit] = {"chicken": "g", "peanuts": "g", "potatoes": "g", "lime": "piece"}
+    numbers = {
+        name: save_item(tx, None, EditItem({"en": name}, unit=units.get(name, "ml"), cost=12.5)).id for name in OPENING
+    }
+    receive(tx, StockChange([StockItem(numbers[name], there) for name, there in OPENING.items()]))
+    for name, takes in RECIPES.items():
+        of = RecipeOf(names["products"].get(name), names["modifiers"].get(name))
+        save_recipe(tx, of, EditRecipe([Ingredient(numbers[each], *much) for each, much in takes.items()]))
 
 
 async def party(bar: Bar, waiter: str) -> None:
@@ -339,7 +375,7 @@ async def friday_night(folder: Path, *, orders: int, waiters: int = 12, seed: in
                 box = await _restart(bar, stack, box)
         await close_up(bar)
         await box.aclose()
-    night.found = audit(folder / "barbox.db", night.z, names["products"]["Tsingtao"], BEER)
+    night.found = audit(folder / "barbox.db", night.z, names["products"]["Tsingtao"], BEER, OPENING)
     return night
 
 
