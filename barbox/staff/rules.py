@@ -9,7 +9,7 @@ from barbox.core.errors import BadRequest
 
 Role = Literal["admin", "manager", "waiter", "bartender", "kitchen"]
 
-KITCHEN = frozenset({"order.read", "line.status", "menu.soldout", "stock.read", "printer.use"})
+KITCHEN = frozenset({"order.read", "line.status", "menu.soldout", "stock.read", "stock.count", "printer.use"})
 WAITER = KITCHEN | {
     *("order.place", "order.send", "order.move", "payment.take"),
     *("member.read", "member.edit", "reservation.edit"),

@@ -9,6 +9,13 @@ from barbox.core.money import show_quantity
 from barbox.core.transaction import Transaction
 from barbox.stock import rules, shelf
 from barbox.stock.cookbook import Cookbook, Wanted, load_cookbook
+from barbox.stock.counting import CloseCount as CloseCount
+from barbox.stock.counting import CountEntry as CountEntry
+from barbox.stock.counting import OpenCount as OpenCount
+from barbox.stock.counting import cancel_count as cancel_count
+from barbox.stock.counting import close_count as close_count
+from barbox.stock.counting import enter as enter
+from barbox.stock.counting import open_count as open_count
 from barbox.stock.items import EditItem as EditItem
 from barbox.stock.items import EditLocation as EditLocation
 from barbox.stock.items import EditPack as EditPack

@@ -145,6 +145,13 @@ def recipe_cost(needs: Needs, costs: Mapping[int, int]) -> int:
     return sum(worth(takes, costs.get(item_id, 0)) for item_id, takes in needs)
 
 
+def by_weight(weight: int, tare: int, full_weight: int, full_quantity: int) -> int:
+    """What is in an open bottle that weighs `weight` (thousandths of a gram), to whole units: scales tell no more."""
+    if full_weight <= tare:
+        return 0
+    return divide_half_up((weight - tare) * full_quantity, (full_weight - tare) * THOUSANDTH) * THOUSANDTH
+
+
 def in_minor(millionths: int) -> int:
     """An amount in whole minor units, rounded half up."""
     return divide_half_up(millionths, MILLIONTHS)

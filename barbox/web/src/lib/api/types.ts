@@ -41,6 +41,7 @@ export type Permission =
 	| 'menu.soldout'
 	| 'floor.edit'
 	| 'stock.read'
+	| 'stock.count'
 	| 'stock.edit'
 	| 'staff.edit'
 	| 'device.edit'

@@ -191,6 +191,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'may.menu.edit': '编辑菜单',
 	'may.menu.soldout': '沽清',
 	'may.floor.edit': '编辑桌位',
+	'may.stock.count': '盘点',
 	'may.stock.read': '查看库存',
 	'may.stock.edit': '盘点、入库',
 	'may.staff.edit': '管理员工',
