@@ -89,6 +89,9 @@ class Hub:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._loop = asyncio.get_running_loop()
+        self._seq = database.seq
+        """What all have been told up to."""
         self._listeners: set[Listener] = set()
         self._subjects: dict[str, tuple[Loader, frozenset[str]]] = {}
         self._closing: set[asyncio.Task[Any]] = set()
@@ -102,7 +105,12 @@ class Hub:
         self._subjects[type_] = (load, frozenset(rooms))
 
     def publish(self, seq: int, events: list[Event]) -> None:
+        """Tell of a commit, as soon as those who wait for its answer have it."""
+        self._loop.call_soon(self._tell, seq, events)
+
+    def _tell(self, seq: int, events: list[Event]) -> None:
         """Send one frame with all events of a commit to each listener that listens for any."""
+        self._seq = seq
         frames: dict[frozenset[str], bytes | None] = {}
         written = [(event.rooms, _written(event)) for event in events]
         for listener in tuple(self._listeners):
@@ -156,7 +164,7 @@ class Hub:
         """Send a heartbeat to all every 5 s, for ever: pages cannot see ping frames."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            frame = text_frame(_frame(self._database.seq, []))
+            frame = text_frame(_frame(self._seq, []))
             for listener in tuple(self._listeners):
                 listener.tell(frame)
 
