@@ -32,6 +32,8 @@ def exponent(currency: str) -> int:
 
 def divide_half_up(numerator: int, denominator: int) -> int:
     """`numerator / denominator` rounded half away from zero, in integers throughout."""
+    if numerator >= 0 < denominator:
+        return (2 * numerator + denominator) // (2 * denominator)
     sign = -1 if (numerator < 0) != (denominator < 0) else 1
     numerator, denominator = abs(numerator), abs(denominator)
     return sign * ((2 * numerator + denominator) // (2 * denominator))

@@ -16,7 +16,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from barbox.core import idempotency, journal
 from barbox.core.actor import Actor
@@ -47,7 +49,7 @@ DISK_FAILED = {
 }
 
 
-class Job(NamedTuple):
+class Job(msgspec.Struct, frozen=True):
     """A command to run, for whom, and who waits for its answer."""
 
     command: Callable[..., Any]
@@ -58,7 +60,7 @@ class Job(NamedTuple):
     """Its Idempotency-Key, to be looked up before it runs."""
 
 
-class Done(NamedTuple):
+class Done(msgspec.Struct, frozen=True):
     """A job that was run: its result, or what it raised."""
 
     future: asyncio.Future[Any]

@@ -132,13 +132,12 @@ def store(
     else:
         tx.store(UPDATE_ORDER, order)
     shown = view(order, lines, tenders, context, found)
-    if insert:
-        facts = {"number": order.number, "table": order.table_name, "tab": order.tab, **facts}
     rooms = {"floor"}
     for station_id in {line.station_id for line in (*lines, *gone)}:
         if station_id in context.stations:
             rooms.update(context.stations[station_id].rooms)
-    tx.emit(kind, f"order:{order.id}", {**facts, "total": order.total}, state=shown, rooms=rooms)
+    new = {"number": order.number, "table": order.table_name, "tab": order.tab} if insert else {}
+    tx.emit(kind, f"order:{order.id}", {**new, **facts, "total": order.total}, state=shown, rooms=rooms)
     return shown
 
 

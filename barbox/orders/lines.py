@@ -247,16 +247,8 @@ def tell_stations(
 ) -> None:
     """Put the stations' tickets in the spool, in this same transaction."""
     routed = [Routed(line.station_id, _ticket_line(line), line.sent_at) for line in lines]
-    ticket = Ticket(
-        action=action,
-        place=order.table_name or order.tab or "",
-        order_number=order.number,
-        staff=tx.actor.name,
-        lines=[],
-        covers=order.covers,
-        reason=reason,
-        takeaway=bool(order.takeaway),
-    )
+    place, takeaway = order.table_name or order.tab or "", bool(order.takeaway)
+    ticket = Ticket(action, place, order.number, tx.actor.name, [], order.covers, reason, takeaway)
     print_ticket(tx, ticket, order.id, routed)
 
 

@@ -111,8 +111,8 @@ def totals(charges: Iterable[Charge], *, tax_included: bool, terms: Terms | None
         service, cover = divide_half_up(net * terms.service_rate, 10_000), terms.cover_price * covers
         _charge(by_rate, service, cover, terms.cover_rate)
     gross = sum(by_rate.values())
-    taxes = tuple(_tax(rate_id, rate, amount, tax_included) for (rate_id, rate), amount in sorted(by_rate.items()))
-    tax = sum(each.tax for each in taxes)
+    taxes = tuple([_tax(rate_id, rate, amount, tax_included) for (rate_id, rate), amount in sorted(by_rate.items())])
+    tax = sum([each.tax for each in taxes])
     discount = subtotal + service + cover - gross
     return Totals(subtotal, taxes, tax, gross if tax_included else gross + tax, discount, service, cover)
 

@@ -8,7 +8,7 @@ from peewee import EXCLUDED
 
 from barbox.core import names
 from barbox.core.money import show_quantity
-from barbox.core.statements import freeze
+from barbox.core.statements import Insert, freeze
 from barbox.core.transaction import Transaction
 from barbox.stock import queries, rules
 from barbox.stock.cookbook import load_cookbook
@@ -21,8 +21,6 @@ _PUT_LEVEL = freeze(
         conflict_target=[S.item_id, S.location_id], preserve=[S.on_hand]
     )
 )
-_MOVE_FIELDS = tuple(name for name in M._meta.fields if name != "id")
-_INSERT_MOVE = freeze(lambda p: M.insert(**{name: getattr(p, name) for name in _MOVE_FIELDS}))
 _ADD_TO_DAY = freeze(
     lambda p: D.insert(
         business_day=p.business_day,
@@ -53,8 +51,11 @@ class Move(msgspec.Struct, gc=False):
     business_day: int
     staff_id: int | None
     order_id: int | None
-    document: str | None
-    reason: str | None
+    document: str | None = None
+    reason: str | None = None
+
+
+_INSERT_MOVE = Insert(M, Move)
 
 
 class DaySum(msgspec.Struct, gc=False):
