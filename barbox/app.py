@@ -52,6 +52,7 @@ from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
 from barbox.reports import api as reports_api
 from barbox.reports import counting, outlook_api
+from barbox.reports import jobs as reports
 from barbox.reports.outlook import Foresight
 from barbox.reservations import api as reservations_api
 from barbox.reservations import queries as reservations
@@ -304,6 +305,7 @@ async def _scheduler(app: web.Application) -> "AsyncIOScheduler":
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.add_job(app[suggestions_api.LEARNER].learned, "interval", args=[database], minutes=30, coalesce=True)
     scheduler.add_job(shelves.prove, "interval", args=[database], hours=1, coalesce=True)
+    scheduler.add_job(reports.tend, "interval", args=[database], minutes=1, coalesce=True)
     scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     places, source = staging.places_here(database.path.parent), app[updates_api.SOURCE]
     if places and source:

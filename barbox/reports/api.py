@@ -11,10 +11,11 @@ from barbox.core.errors import BadRequest
 from barbox.core.http import SESSION, Call, Routes
 from barbox.core.messages import View
 from barbox.core.settings import Venue, read_venue
-from barbox.reports import behind, deductions, engineering, patterns, queries
+from barbox.reports import behind, deductions, engineering, morning, patterns, queries
 from barbox.reports.behind import OrderBehind
 from barbox.reports.deductions import DeductionView
 from barbox.reports.engineering import MenuProduct
+from barbox.reports.morning import MorningView
 from barbox.reports.patterns import HappyHour, HeatCell
 from barbox.reports.queries import By, SalesRow, days_between, shifted
 
@@ -29,6 +30,12 @@ class Span(View):
 
     first: Day | None = msgspec.field(name="from", default=None)
     last: Day | None = msgspec.field(name="to", default=None)
+
+
+class MorningQuery(View):
+    """Of the last business day by default."""
+
+    day: Day | None = None
 
 
 class SalesQuery(Span):
@@ -166,6 +173,15 @@ async def orders(call: Call, query: OrdersQuery) -> OrdersView:
         venue = await read_venue(snapshot)
         found = await behind.read(snapshot, query.of, query.key, first, last, query.before, query.limit)
         return OrdersView(show_day(first), show_day(last), venue.currency, found)
+
+
+@routes.get("/api/reports/morning", "report.read")
+async def morning_report(call: Call, query: MorningQuery) -> MorningView:
+    """Yesterday and what today needs, or the same of another day."""
+    today = call.db.days.of(call.db.clock.now())
+    async with call.db.snapshot() as snapshot:
+        day = _day(query.day, "day") or await morning.last_day(snapshot, today)
+        return await morning.read(call.db, snapshot, day)
 
 
 @routes.get("/api/reports/mine", SESSION)

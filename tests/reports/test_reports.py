@@ -157,3 +157,31 @@ async def test_odd_questions_are_answered_with_what_is_odd(owner: Owner, query: 
     async with owner.http.get("/api/reports/orders", params=query, headers=owner.headers) as answer:
         assert answer.status == 400
         assert (await answer.json())["field"] == field
+
+
+async def test_the_morning_report_is_yesterday_and_every_figure_can_be_clicked(owner: Owner) -> None:
+    async with owner.http.get("/api/reports/morning", headers=owner.headers) as answer:
+        morning = await answer.json()
+    day = morning["businessDay"]
+    assert day == max(row["key"] for row in (await owner.sales("day"))["rows"])
+    span = {"from": day, "to": day}
+    of_day = await owner.sales("day", **span)
+    for name in ("total", "lastTime", "usually"):
+        assert morning[name] == of_day[name]
+    everything = await owner.behind("total", **span)
+    assert sum(each["amount"] for each in everything) == morning["total"]["total"]
+    for of, rows in (("hour", "hours"), ("staff", "staff"), ("tender", "tenders")):
+        assert sum(row["total"] for row in morning[rows]) == morning["total"]["total"]
+        for row in morning[rows]:
+            assert sum(each["amount"] for each in await owner.behind(of, row["key"], **span)) == row["total"]
+    for row in morning["products"]:
+        behind = await owner.behind("product", row["key"], **span)
+        assert sum(each["amount"] for each in behind) == row["amount"]
+    for row in morning["deductions"]:
+        behind = await owner.behind(row["kind"], f"{row['staffId']}:{row['reason']}", **span)
+        assert sum(each["amount"] for each in behind) == row["amount"]
+    (drawer,) = morning["drawers"]
+    assert drawer["overShort"] == drawer["counted"] - drawer["expected"]
+    assert "no_backup" in {each["code"] for each in morning["alarms"]}
+    assert "day_not_closed" not in {each["code"] for each in morning["alarms"]}
+    assert morning["bookedCovers"] == sum(each["covers"] for each in morning["bookings"]) > 0
