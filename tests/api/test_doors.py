@@ -130,3 +130,22 @@ async def test_answers_with_data_are_kept_nowhere(quiet_swan: Swan) -> None:
     assert (await ana.get("/api/menu")).headers["Cache-Control"] == "no-cache", (
         "asked for again, mostly answered by 304"
     )
+
+
+async def test_an_answer_is_the_same_on_a_line_that_stays_and_on_one_that_ends(quiet_swan: Swan) -> None:
+    asked = f"GET /api/health HTTP/%s\r\nHost: 127.0.0.1:{quiet_swan.running.port}\r\n%s\r\n"
+    staying, closing = asked % ("1.1", ""), asked % ("1.1", "Connection: close\r\n")
+    old, old_staying = asked % ("1.0", ""), asked % ("1.0", "Connection: keep-alive\r\n")
+    for line in ((staying, staying, closing), (closing,), (old,), (old_staying, old)):
+        reader, writer = await asyncio.open_connection("127.0.0.1", quiet_swan.running.port)
+        writer.write("".join(line).encode())
+        async with asyncio.timeout(10):
+            answers = (await reader.read()).split(b"HTTP/1.")[1:]  # to the end: the box hangs up after the last
+        writer.close()
+        assert len(answers) == len(line)
+        for answer in answers:
+            head, _, body = answer.partition(b"\r\n\r\n")
+            for said in (b" 200 OK", b"application/json", b"no-store", b"nosniff", b"Date: ", b"Server: "):
+                assert said in head, line
+            assert f"Content-Length: {len(body)}".encode() in head
+            assert json.loads(body)["status"] == "ok"
