@@ -1,8 +1,10 @@
 """Every script on a machine that is only a folder: what it shows, leaves behind, and does the second time."""
 
 import configparser
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from firmware_scripts.build_wheelhouse import pins_for
 from firmware_scripts.plan import Machine, Run, carry_out, show
 from firmware_scripts.sd_care import fstab
 
+# Beside this Python where the linters are installed.
+SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 PI_FSTAB = """\
 proc            /proc           proc    defaults          0       0
 PARTUUID=9b06-01  /boot/firmware  vfat    defaults          0       2
@@ -252,6 +256,7 @@ def test_the_wheelhouse_is_for_both_kinds_of_machine(tmp_path: Path) -> None:
     plan = show(SCRIPTS["build-wheelhouse"].plan(options, Machine(tmp_path)))
     assert plan.count("--platform=manylinux_2_28_aarch64") == plan.count("--platform=manylinux_2_28_x86_64") == 2
     assert "SHA256SUMS" in plan
+    assert "apt-get download" in plan, "Chinese on paper, also where there is no internet"
     assert plan.count("--only-binary") == 4
 
 
@@ -293,6 +298,8 @@ def test_the_image_takes_the_wheelhouse_with_it(tmp_path: Path) -> None:
     assert (stage / "00-barbox/files/source/systemd/barbox.service").is_file()
     for script in (stage / "prerun.sh", stage / "00-barbox/01-run.sh", stage / "00-barbox/02-run-chroot.sh"):
         subprocess.run(["bash", "-n", script], check=True)
+        if SHELLCHECK:
+            subprocess.run([SHELLCHECK, script], check=True)
         assert script.stat().st_mode & 0o111
 
 
