@@ -72,8 +72,8 @@ class Debian:
     @contextmanager
     def started(self) -> Iterator[Box]:
         """The installed box, as its own user; in the end its plug is pulled."""
-        program = clean_debian.inside(self.folder, *AS_BARBOX)
-        with running(Path(DATA), program=program, environment=clean_debian.as_root_of_it(self.environment)) as box:
+        door, environment = clean_debian.inside(self.folder), clean_debian.as_root_of_it(self.environment)
+        with running(Path(DATA), before=door, program=AS_BARBOX, environment=environment) as box:
             try:
                 yield box
             finally:
