@@ -141,7 +141,7 @@ def still_there(debian: Debian, known: Pass, order: int) -> None:
     with debian.started() as box:
         till = box.till(box.sign_in(known.device))
         listed = till.call("GET", f"/api/orders/{order}")
-        promise(listed["id"] == order, f"order {order} is gone")
+        promise(listed["orderId"] == order, f"order {order} is gone")
 
 
 def contents(debian: Debian, *names: str) -> dict[str, str]:
