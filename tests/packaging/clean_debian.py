@@ -29,6 +29,7 @@ def add_options(parser: argparse.ArgumentParser, folder: str) -> None:
 def lay_out(folder: Path, suite: str, bring: list[Path]) -> None:
     """A clean Debian with a copy of the sources in it."""
     if not (folder / "etc/debian_version").exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
         words = ["debootstrap", "--variant=minbase", f"--include={EXPECTED}", suite, str(folder)]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     for each in (Path("/etc/resolv.conf"), *bring):

@@ -255,7 +255,10 @@ def main() -> int:
     for story in ("with", "without"):
         if options.only in (None, story):
             folder = options.folder / f"{options.suite}-{story}-internet"
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            if not folder.exists():
+                untouched = options.folder / f"{options.suite}-untouched"
+                clean_debian.lay_out(untouched, options.suite, options.bring)
+                subprocess.run(["cp", "--archive", untouched, folder], check=True)
             clean_debian.lay_out(folder, options.suite, options.bring)
             debian = Debian(folder, os.environ | PLAIN)
             try:
