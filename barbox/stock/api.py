@@ -78,27 +78,28 @@ async def inventory(call: Call, query: InventoryQuery) -> InventoryView:
     asked = queries.Asked(query.q, query.low, query.location_id, query.supplier_id, query.limit, query.offset)
     async with call.db.snapshot() as snapshot:
         venue = await read_venue(snapshot)
-        rows, total, low, places = await queries.inventory(snapshot, asked)
-        items = [_item(row, venue.language, places.get(row.id, []), counts=counts) for row in rows]
-        if asked.everything and len(rows) < query.limit:
+        page = await queries.inventory(snapshot, asked)
+        items = [_item(row, page, venue.language, counts=counts) for row in page.rows]
+        if asked.everything and len(items) < query.limit:
             known = await queries.tracked(snapshot)
             items += [
                 InventoryItem(product.id, first(product.names, venue.language), product.names, None, "untracked", False)
                 for product in (await read_catalogue(snapshot)).products.values()
                 if product.id not in known
             ]
-    return InventoryView(items, total, low)
+    return InventoryView(items, page.total, len(page.low))
 
 
-def _item(row: queries.InventoryRow, language: str, places: list[queries.LevelRow], *, counts: bool) -> InventoryItem:
-    names = decode(row.names)
+def _item(row: queries.InventoryRow, page: queries.Page, language: str, *, counts: bool) -> InventoryItem:
+    names, places = decode(row.names), page.places.get(row.id, [])
+    there = sum(each.on_hand for each in places)
     return InventoryItem(
         item_id=row.id,
         name=first(names, language),
         names=names,
-        on_hand=show_quantity(row.on_hand),
+        on_hand=show_quantity(there),
         policy=row.policy,
-        low=bool(row.low),
+        low=row.id in page.low,
         kind=row.kind,
         unit=row.unit,
         low_at=show_quantity(row.low_at),
@@ -107,7 +108,7 @@ def _item(row: queries.InventoryRow, language: str, places: list[queries.LevelRo
         shelf=row.shelf,
         supplier_id=row.supplier_id,
         barcode=row.barcode,
-        value=rules.in_minor(rules.worth(row.on_hand, row.cost)) if counts else None,
+        value=rules.in_minor(rules.worth(there, row.cost)) if counts else None,
         places=[PlaceLevel(each.location_id, show_quantity(each.on_hand)) for each in places],
     )
 

@@ -61,6 +61,7 @@ MOVES = (
       quantity INTEGER NOT NULL, value INTEGER NOT NULL,
       PRIMARY KEY (business_day, item_id, location_id, kind)
     ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX stock_day_item ON stock_day (item_id, business_day)",
     """CREATE TABLE stock_proof (
       business_day INTEGER PRIMARY KEY, at INTEGER NOT NULL, moves INTEGER NOT NULL, last_move INTEGER NOT NULL
     ) STRICT""",
