@@ -1,5 +1,7 @@
 """Items, levels and recipes, read."""
 
+from typing import Any
+
 import msgspec
 import peewee
 
@@ -219,6 +221,22 @@ _low = peewee.fn.COALESCE(_total.c.on_hand, 0) <= IT.low_at
 _columns = tuple(getattr(IT, name) for name in InventoryRow.__struct_fields__)
 
 
+def _listed(ids: Any) -> Any:
+    """The numbers in a JSON array: hundreds of parameters would take longer to write than to find."""
+    return peewee.NodeList((peewee.SQL("(SELECT value FROM json_each("), ids, peewee.SQL("))")))
+
+
+LISTED_ITEMS = freeze(lambda p: IT.select(*_columns).where(IT.id << _listed(p.ids)))
+LISTED_LEVELS = freeze(lambda p: S.select(S.item_id, S.location_id, S.on_hand).where(S.item_id << _listed(p.ids)))
+LISTED_PACKS = freeze(
+    lambda p: (
+        P.select(P.id, P.item_id, P.names, P.quantity, P.barcode, P.price, P.deposit_item_id)
+        .where((P.hidden == 0) & (P.item_id << _listed(p.ids)))
+        .order_by(P.item_id, P.sort, P.id)
+    )
+)
+
+
 class Page(msgspec.Struct):
     """Some items, low ones first, where they stand, and how many there are in all and low."""
 
@@ -241,12 +259,15 @@ async def inventory(snapshot: Snapshot, asked: Asked) -> Page:
     if not asked.low:
         rest = (await snapshot.all(IT.select(peewee.fn.COUNT(IT.id)).where(which), IdRow))[0].id
         if len(listed) < asked.limit:
-            others = IT.select(IT.id).where(which & IT.id.not_in(low)).order_by(IT.id)
+            others = (
+                IT.select(IT.id).where(which & ~(IT.id << _listed(msgspec.json.encode(low).decode()))).order_by(IT.id)
+            )
             others = others.limit(asked.limit - len(listed)).offset(max(0, asked.offset - len(low)))
             listed += [row.id for row in await snapshot.all(others, IdRow)]
-    rows = {row.id: row for row in await snapshot.all(IT.select(*_columns).where(IT.id << listed), InventoryRow)}
+    ids = msgspec.json.encode(listed).decode()
+    rows = {row.id: row for row in await snapshot.all(LISTED_ITEMS, InventoryRow, ids=ids)}
     places: dict[int, list[LevelRow]] = {}
-    for level in await snapshot.all(S.select(S.item_id, S.location_id, S.on_hand).where(S.item_id << listed), LevelRow):
+    for level in await snapshot.all(LISTED_LEVELS, LevelRow, ids=ids):
         places.setdefault(level.item_id, []).append(level)
     return Page([rows[item_id] for item_id in listed], places, set(low), max(rest, len(low)))
 
@@ -264,9 +285,7 @@ def items(q: str, limit: int, offset: int) -> peewee.Query:
 async def packs_of(snapshot: Snapshot, item_ids: list[int]) -> dict[int, list[PackRow]]:
     """The packs of these items."""
     found: dict[int, list[PackRow]] = {}
-    query = P.select(P.id, P.item_id, P.names, P.quantity, P.barcode, P.price, P.deposit_item_id)
-    query = query.where((P.hidden == 0) & (P.item_id << item_ids)).order_by(P.item_id, P.sort, P.id)
-    for row in await snapshot.all(query, PackRow) if item_ids else ():
+    for row in await snapshot.all(LISTED_PACKS, PackRow, ids=msgspec.json.encode(item_ids).decode()):
         found.setdefault(row.item_id, []).append(row)
     return found
 
