@@ -92,7 +92,7 @@ async def inventory(call: Call, query: InventoryQuery) -> InventoryView:
 
 def _item(row: queries.InventoryRow, page: queries.Page, language: str, *, counts: bool) -> InventoryItem:
     names, places = decode(row.names), page.places.get(row.id, [])
-    there = sum(each.on_hand for each in places)
+    there = page.there(row.id)
     return InventoryItem(
         item_id=row.id,
         name=first(names, language),

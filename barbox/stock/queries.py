@@ -245,6 +245,10 @@ class Page(msgspec.Struct):
     low: set[int]
     total: int
 
+    def there(self, item_id: int) -> int:
+        """What is there of an item in all."""
+        return sum(each.on_hand for each in self.places.get(item_id, ()))
+
 
 async def inventory(snapshot: Snapshot, asked: Asked) -> Page:
     """A page of what is on the shelf. Everything is gone through once, for what is low; the rest is the page's own."""
