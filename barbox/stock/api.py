@@ -7,7 +7,7 @@ from msgspec import Meta
 from barbox.core.clock import rfc3339
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Made, View
+from barbox.core.messages import Id, Made, View
 from barbox.core.money import show_quantity
 from barbox.core.names import decode, first
 from barbox.core.settings import read_venue
@@ -65,10 +65,10 @@ class InventoryQuery(View):
 
     q: Annotated[str, Meta(max_length=60)] = ""
     low: bool = False
-    location_id: int | None = None
-    supplier_id: int | None = None
+    location_id: Id | None = None
+    supplier_id: Id | None = None
     limit: Annotated[int, Meta(ge=1, le=2000)] = 500
-    offset: Annotated[int, Meta(ge=0)] = 0
+    offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
 @routes.get("/api/inventory", "stock.read")
@@ -136,7 +136,7 @@ class MovesView(View):
 class MovesQuery(View):
     """From that business day back; `days` of them."""
 
-    until: Annotated[int, Meta(ge=0)] = 9999_12_31
+    until: Annotated[int, Meta(ge=0, le=9999_12_31)] = 9999_12_31
     days: Annotated[int, Meta(ge=1, le=366)] = 31
 
 

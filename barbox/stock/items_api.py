@@ -7,7 +7,7 @@ from msgspec import Meta
 from barbox.core.errors import NotFound
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Made, View
+from barbox.core.messages import Id, Made, View
 from barbox.core.money import show_quantity
 from barbox.core.names import decode, first
 from barbox.core.settings import read_venue
@@ -63,7 +63,7 @@ class ItemsQuery(View):
 
     q: Annotated[str, Meta(max_length=60)] = ""
     limit: Annotated[int, Meta(ge=1, le=2000)] = 500
-    offset: Annotated[int, Meta(ge=0)] = 0
+    offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
 @routes.get("/api/inventory/items", "stock.edit")
@@ -197,7 +197,7 @@ class RecipesView(View):
 
 
 class RecipesQuery(View):
-    product_id: int | None = None
+    product_id: Id | None = None
 
 
 @routes.get("/api/recipes", "stock.edit")
