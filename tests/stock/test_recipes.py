@@ -3,6 +3,7 @@
 from typing import Any
 
 from barbox.core.transaction import Transaction
+from barbox.stock.batches import days_after
 from barbox.stock.jobs import prove
 from barbox.stock.models import StockDay, StockLevel
 from tests.bar import Swan, Tablet
@@ -287,3 +288,24 @@ async def test_a_product_renamed_is_called_so_on_the_shelf(swan: Swan) -> None:
     assert (await max_.get(f"/api/inventory/items/{beer}"))["name"] == "Tsingtao 1903"
     await stock(max_, beer, 24, amount=12_000)
     assert (await max_.get(f"/api/inventory/items/{beer}"))["name"] == "Tsingtao 1903"
+
+
+async def test_what_expires_first_is_used_first_and_told_in_time(swan: Swan) -> None:
+    max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
+    milk = await item(max_, "Milk", dated=True)
+    today = swan.database.days.of(swan.database.clock.now())
+    soon, later = days_after(today, 3), days_after(today, 20)
+    await stock(max_, milk, 2000, code="A", expiresOn=soon)
+    await stock(max_, milk, 1000, code="B", expiresOn=later)
+    await recipe(max_, f"products/{swan.products['Negroni']}", (milk, 500))
+    await wei.post("/api/orders", {"items": [swan.item("Negroni", 3)]})
+
+    async def told(query: str = "") -> list[tuple[str, float]]:
+        return [(each["code"], each["left"]) for each in (await wei.get(f"/api/inventory/batches{query}"))["batches"]]
+
+    assert await told() == [("A", 500), ("B", 1000)]
+    assert await told("?within=7") == [("A", 500)]
+    (first, _) = (await wei.get("/api/inventory/batches"))["batches"]
+    assert (await max_.post(f"/api/inventory/batches/{first['id']}/finish")).status == 200
+    assert await told() == [("B", 1000)]
+    assert (await max_.post(f"/api/inventory/batches/{first['id']}/finish")).status == 404
