@@ -83,7 +83,7 @@ class HappyHoursView(_Spanned):
     rules: list[HappyHour]
 
 
-class MenuView(_Spanned):
+class EngineeringView(_Spanned):
     """`costsKnown` of so many products: for the others nobody wrote down what they take, or what that costs."""
 
     products: list[MenuProduct]
@@ -121,7 +121,8 @@ async def read_sales(snapshot: Snapshot, by: By, first: int, last: int, venue: V
         rows=await queries.by(snapshot, by, first, last, venue),
         total=await queries.total(snapshot, first, last),
         last_time=before[0],
-        usually=queries.mean(before),
+        # Before there was a bar, nothing was usual.
+        usually=queries.mean([each for each in before if each.orders] or before[:1]),
     )
 
 
@@ -155,14 +156,14 @@ async def happy_hours(call: Call, query: Span) -> HappyHoursView:
 
 
 @routes.get("/api/reports/menu", "report.read")
-async def menu(call: Call, query: Span) -> MenuView:
+async def menu(call: Call, query: Span) -> EngineeringView:
     """Menu engineering: stars, ploughhorses, puzzles and dogs."""
     first, last = span(call, query)
     async with call.db.snapshot() as snapshot:
         venue = await read_venue(snapshot)
         products = await engineering.card(snapshot, first, last, venue)
         known = sum(each.cost is not None for each in products)
-        return MenuView(show_day(first), show_day(last), venue.currency, products, known)
+        return EngineeringView(show_day(first), show_day(last), venue.currency, products, known)
 
 
 @routes.get("/api/reports/orders", "report.read")

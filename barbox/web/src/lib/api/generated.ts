@@ -16,15 +16,6 @@ export interface Adjust {
 	reason: string;
 }
 
-export interface Alarm {
-	show: boolean;
-	level: "alarm" | "good" | "warning";
-	text: string;
-	nights: number;
-	lastGoodAt: string | null;
-	replaced: boolean;
-}
-
 export interface AnswerView {
 	code: string;
 	text: string;
@@ -50,6 +41,15 @@ export interface AttemptView {
 	bytesWritten: number | null;
 	outcome: string | null;
 	evidence: string;
+}
+
+export interface BackupAlarm {
+	show: boolean;
+	level: "alarm" | "good" | "warning";
+	text: string;
+	nights: number;
+	lastGoodAt: string | null;
+	replaced: boolean;
 }
 
 export interface Backups {
@@ -172,6 +172,22 @@ export interface DayView {
 	drawers: DrawerView[];
 }
 
+export interface DeductionView {
+	kind: string;
+	staffId: number;
+	staffName: string;
+	reason: string;
+	count: number;
+	amount: number;
+}
+
+export interface DeductionsView {
+	from: string;
+	to: string;
+	currency: string;
+	rows: DeductionView[];
+}
+
 export interface DepositView {
 	reservationId: number;
 	left: number;
@@ -196,6 +212,14 @@ export interface DoubleDay {
 	weekdays?: number[];
 	first?: string | null;
 	last?: string | null;
+}
+
+export interface DrawerCounted {
+	zNumber: number;
+	staffName: string;
+	expected: number;
+	counted: number;
+	overShort: number;
 }
 
 export interface DrawerView {
@@ -291,6 +315,14 @@ export interface EditTier {
 	earn?: number;
 }
 
+export interface EngineeringView {
+	from: string;
+	to: string;
+	currency: string;
+	products: MenuProduct[];
+	costsKnown: number;
+}
+
 export interface EntryView {
 	entryId: number;
 	account: string;
@@ -303,6 +335,13 @@ export interface EntryView {
 	paymentId: number | null;
 	expiresOn: string | null;
 	reason: string | null;
+}
+
+export interface Expected {
+	reservationId: number;
+	name: string | null;
+	covers: number;
+	startsAt: string;
 }
 
 export interface FavouriteView {
@@ -402,12 +441,49 @@ export interface GroupView {
 	modifiers: MenuModifierView[];
 }
 
+export interface HappyHour {
+	ruleId: number;
+	names: Record<string, string>;
+	days: number;
+	quantity: number;
+	amount: number;
+	regularAmount: number;
+	given: number;
+	hoursShare: number | null;
+	otherShare: number | null;
+	products: RuleProduct[];
+}
+
+export interface HappyHoursView {
+	from: string;
+	to: string;
+	currency: string;
+	rules: HappyHour[];
+}
+
 export interface Health {
 	status: string;
 	version: string;
 	store: string;
 	boxId: string;
 	seq: number;
+}
+
+export interface HeatCell {
+	weekday: number;
+	hour: number;
+	days: number;
+	orders: number;
+	covers: number;
+	total: number;
+	net: number;
+}
+
+export interface HeatView {
+	from: string;
+	to: string;
+	currency: string;
+	cells: HeatCell[];
 }
 
 export interface HourAhead {
@@ -539,6 +615,13 @@ export interface LiveView {
 	everyS: number;
 }
 
+export interface LowItem {
+	itemId: number;
+	names: Record<string, string>;
+	onHand: number;
+	lowAt: number;
+}
+
 export interface MadeKey {
 	key: string;
 	words: string[];
@@ -593,12 +676,48 @@ export interface MenuModifierView {
 	itemId: number | null;
 }
 
+export interface MenuProduct {
+	productId: number;
+	names: Record<string, string>;
+	categoryId: number;
+	categoryNames: Record<string, string>;
+	quantity: number;
+	net: number;
+	price: number;
+	cost: number | null;
+	margin: number | null;
+	earned: number | null;
+	popular: boolean;
+	kind: "dog" | "ploughhorse" | "puzzle" | "star" | null;
+}
+
 export interface MenuView {
 	taxIncluded: boolean;
 	categories: CategoryView[];
 	products: ProductView[];
 	groups: GroupView[];
 	taxRates: TaxRateView[];
+}
+
+export interface MorningView {
+	businessDay: string;
+	madeAt: string | null;
+	currency: string;
+	total: SalesRow;
+	lastTime: SalesRow;
+	usually: SalesRow;
+	hours: SalesRow[];
+	products: SalesRow[];
+	staff: SalesRow[];
+	tenders: SalesRow[];
+	deductions: DeductionView[];
+	drawers: DrawerCounted[];
+	low: LowItem[];
+	lowCount: number;
+	lastBackup: string | null;
+	bookings: Expected[];
+	bookedCovers: number;
+	alarms: ReportsAlarm[];
 }
 
 export interface MoveCash {
@@ -768,6 +887,21 @@ export interface OpenOrder {
 	carriedOver: string | null;
 }
 
+export interface OrderBehind {
+	orderId: number;
+	number: number;
+	businessDay: string;
+	at: string;
+	tableName: string | null;
+	tab: string | null;
+	staffName: string;
+	covers: number | null;
+	total: number;
+	amount: number;
+	reason: string | null;
+	cursor: string;
+}
+
 export interface OrderList {
 	orders: OrderView[];
 	seq: number;
@@ -821,6 +955,13 @@ export interface OrdersModifierView {
 	name: string;
 	names: Record<string, string>;
 	price: number;
+}
+
+export interface OrdersView {
+	from: string;
+	to: string;
+	currency: string;
+	orders: OrderBehind[];
 }
 
 export interface OutlookView {
@@ -1049,6 +1190,11 @@ export interface RefundView {
 	order: OrderView;
 }
 
+export interface ReportsAlarm {
+	code: string;
+	count: number;
+}
+
 export interface ReservationView {
 	reservationId: number;
 	version: number;
@@ -1106,6 +1252,49 @@ export interface RowProblem {
 	row: number;
 	column: string;
 	problem: string;
+}
+
+export interface RuleProduct {
+	productId: number;
+	names: Record<string, string>;
+	quantity: number;
+	amount: number;
+	regularAmount: number;
+}
+
+export interface SalesRow {
+	key: string;
+	names: Record<string, string>;
+	total: number;
+	net: number;
+	orders?: number | null;
+	covers?: number | null;
+	count?: number | null;
+	quantity?: number | null;
+	inSets?: number | null;
+	amount?: number | null;
+	discount?: number | null;
+	service?: number | null;
+	cover?: number | null;
+	tax?: number | null;
+	comped?: number | null;
+	compedQuantity?: number | null;
+	refunded?: number | null;
+	tips?: number | null;
+	rounding?: number | null;
+	seatings?: number | null;
+	turnMinutes?: number | null;
+}
+
+export interface SalesView {
+	from: string;
+	to: string;
+	currency: string;
+	by: "area" | "category" | "day" | "hour" | "month" | "product" | "staff" | "table" | "tax" | "tender" | "week";
+	rows: SalesRow[];
+	total: SalesRow;
+	lastTime: SalesRow;
+	usually: SalesRow;
 }
 
 export interface SessionView {

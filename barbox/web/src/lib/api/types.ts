@@ -200,7 +200,7 @@ export type Printer = api.PrinterView;
 export type PrintJob = api.JobView;
 export type PairingCode = api.Invitation;
 export type PairedDevice = api.DeviceView;
-export type BackupAlarm = api.Alarm;
+export type BackupAlarm = api.BackupAlarm;
 
 export interface BoxEvent {
 	seq: number;

@@ -55,3 +55,19 @@ export function about(amount: number): string {
 		maximumFractionDigits: 0
 	}).format(amount / 10 ** (house.venue?.exponent ?? 2));
 }
+
+/** 0 -> "Mon", as the reader's language writes it. */
+export function weekdayName(weekday: number): string {
+	return new Date(Date.UTC(2024, 0, 1 + weekday)).toLocaleDateString(texts.language, {
+		weekday: 'short',
+		timeZone: 'UTC'
+	});
+}
+
+/** The same where there is little room: no currency, thousands as the language shortens them. */
+export function short(amount: number): string {
+	return new Intl.NumberFormat(texts.language, {
+		notation: 'compact',
+		maximumSignificantDigits: 3
+	}).format(amount / 10 ** (house.venue?.exponent ?? 2));
+}

@@ -1,4 +1,5 @@
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
+import ChartColumn from '@lucide/svelte/icons/chart-column';
 import ChartSpline from '@lucide/svelte/icons/chart-spline';
 import DatabaseBackup from '@lucide/svelte/icons/database-backup';
 import IdCard from '@lucide/svelte/icons/id-card';
@@ -32,6 +33,7 @@ export const SECTIONS: readonly Section[] = [
 	{ path: 'menu', title: 'section.menu', may: 'menu.edit', icon: Utensils, group: 'sell' },
 	{ path: 'prices', title: 'section.prices', may: 'menu.edit', icon: BadgePercent, group: 'sell' },
 	{ path: 'members', title: 'section.members', may: 'member.manage', icon: IdCard, group: 'guests' },
+	{ path: 'reports', title: 'section.reports', may: 'report.read', icon: ChartColumn, group: 'figures' },
 	{ path: 'forecast', title: 'section.forecast', may: 'report.read', icon: ChartSpline, group: 'figures' },
 	{ path: 'floor', title: 'section.floor', may: 'floor.edit', icon: MapIcon, group: 'house' },
 	{ path: 'people', title: 'section.people', may: 'staff.edit', icon: Users, group: 'house' },
