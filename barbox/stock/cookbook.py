@@ -44,11 +44,12 @@ class Cookbook:
         self.users: dict[int, Users] = {}
         self._known: dict[tuple[int, str], rules.Needs] = {}
         self._older: dict[int, rules.Recipes] = {}
-        for product_id in {*recipes.plain, *(product_id for product_id, _ in recipes.sized)}:
+        for product_id in {*recipes.plain, *recipes.musts, *(product_id for product_id, _ in recipes.sized)}:
             self._enter(product_id)
 
     def _enter(self, product_id: int) -> None:
-        for needs in self.recipes.ways(product_id):
+        choices = [needs for group in self.recipes.musts.get(product_id, ()) for needs in group]
+        for needs in (*self.recipes.ways(product_id), *choices):
             if rules.itself(product_id, needs):
                 self.themselves.add(product_id)
                 continue
@@ -78,7 +79,12 @@ class Cookbook:
             for needs in self.recipes.ways(product_id)
             if (can := rules.makeable(needs, limit)) is not None
         ]
-        return max(ways) if ways else None
+        limits = [max(ways)] if ways else []
+        for group in self.recipes.musts.get(product_id, ()):
+            cans = [rules.makeable(needs, limit) for needs in group]
+            if None not in cans:
+                limits.append(rules.whole(max(can or 0 for can in cans)))
+        return min(limits) if limits else None
 
     def _then(self, tx: Transaction, line_id: int) -> rules.Recipes:
         found = self._older.get(line_id)

@@ -163,8 +163,8 @@ def hide_item(tx: Transaction, item_id: int) -> Made:
     cookbook = tx.cached(load_cookbook)
     if tx.cached(load_shelf).items[item_id].on_hand:
         raise WrongState("the item", "on the shelf: count it to nothing first")
-    used = cookbook.users.get(item_id)
-    if used or any(takes == item_id for brew in cookbook.recipes.made.values() for takes, _ in brew.needs):
+    own = cookbook.recipes.plain.get(item_id)
+    if list(cookbook.recipes.items()).count(item_id) > (own is not None and rules.itself(item_id, own)):
         raise WrongState("the item", "part of a recipe")
     tx.run(R.update(until_line=next_line(tx)).where(R.until_line.is_null() & _only_itself(item_id)))
     tx.invalidate(load_cookbook)

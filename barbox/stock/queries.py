@@ -69,6 +69,9 @@ class RecipeRow(msgspec.Struct, frozen=True, gc=False):
     yields: int
     from_line: int
     of_size: int
+    group_id: int | None
+    one_of: int
+    """Of a choice that must be made: how many there are to choose from; else 0."""
     item_id: int
     quantity: int
     loss: int
@@ -79,10 +82,15 @@ class IdRow(msgspec.Struct):
     id: int
 
 
+_MUST = (G.kind == "choice") & (G.minimum >= 1)
+_OTHER = Modifier.alias()
+_CHOICES = _OTHER.select(peewee.fn.COUNT(_OTHER.id)).where((_OTHER.group_id == G.id) & (_OTHER.hidden == 0))
 _item = tuple(getattr(IT, name) for name in ItemRow.__struct_fields__)
 _recipe = (
     *(R.id, R.product_id, R.modifier_id, R.item_id, R.yields, R.from_line),
     peewee.fn.COALESCE(G.kind == "size", 0),
+    M.group_id,
+    peewee.Case(None, [(R.product_id.is_null(False) & _MUST, _CHOICES)], 0),
     *(L.item_id, L.quantity, L.loss, L.takes),
 )
 _recipes = (
@@ -151,17 +159,44 @@ MAKEABLE = freeze(
 """How many thousandths of each product its recipes can still make."""
 
 
+class ChoiceRow(msgspec.Struct, frozen=True, gc=False):
+    product_id: int
+    group_id: int
+    one_of: int
+    left: int
+
+
+CHOICES = freeze(
+    R.select(R.product_id, M.group_id, _CHOICES, peewee.fn.MIN(_there * THOUSANDTH / L.takes))
+    .join(L, on=(L.recipe_id == R.id))
+    .join(IT, on=(IT.id == L.item_id))
+    .join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == L.item_id))
+    .join(M, on=(M.id == R.modifier_id))
+    .join(G, on=(G.id == M.group_id))
+    .where(R.until_line.is_null() & R.product_id.is_null(False) & (IT.policy == "refuse") & (M.hidden == 0) & _MUST)
+    .group_by(R.id)
+)
+"""The same for each choice of those of which one must be made."""
+
+
 async def left(snapshot: Snapshot) -> dict[int, float]:
     """What the menu shows as left: products of which something is refused when there is none."""
     found: dict[int, int] = {}
     plain: set[int] = set()
     for row in await snapshot.all(MAKEABLE, MakeableRow):
-        can = max(0, row.left if row.itself else row.left // THOUSANDTH * THOUSANDTH)
+        can = max(0, row.left if row.itself else rules.whole(row.left))
         if row.plain:
             found[row.product_id] = can
             plain.add(row.product_id)
         elif row.product_id not in plain:
             found[row.product_id] = max(can, found.get(row.product_id, 0))
+    groups: dict[tuple[int, int, int], list[int]] = {}
+    for choice in await snapshot.all(CHOICES, ChoiceRow):
+        groups.setdefault((choice.product_id, choice.group_id, choice.one_of), []).append(choice.left)
+    for (product_id, _, one_of), lefts in groups.items():
+        if len(lefts) == one_of:
+            best = rules.whole(max(0, *lefts))
+            found[product_id] = min(best, found.get(product_id, best))
     return {product_id: show_quantity(can) for product_id, can in found.items()}
 
 
@@ -170,7 +205,8 @@ def recipes(rows: list[RecipeRow]) -> rules.Recipes:
     gathered: dict[int, tuple[RecipeRow, list[tuple[int, int]]]] = {}
     for row in rows:
         gathered.setdefault(row.recipe_id, (row, []))[1].append((row.item_id, row.takes))
-    found = rules.Recipes({}, {}, {}, {}, {})
+    found = rules.Recipes({}, {}, {}, {}, {}, {})
+    musts: dict[tuple[int, int | None, int], list[rules.Needs]] = {}
     for row, lines in gathered.values():
         needs = tuple(lines)
         if row.made_id is not None:
@@ -179,8 +215,13 @@ def recipes(rows: list[RecipeRow]) -> rules.Recipes:
             found.extra[row.modifier_id] = needs
         elif row.product_id is not None and row.modifier_id is not None:
             (found.sized if row.of_size else found.choice)[row.product_id, row.modifier_id] = needs
+            if row.one_of:
+                musts.setdefault((row.product_id, row.group_id, row.one_of), []).append(needs)
         elif row.product_id is not None:
             found.plain[row.product_id] = needs
+    for (product_id, _, one_of), choices in musts.items():
+        if len(choices) == one_of:
+            found.musts.setdefault(product_id, []).append(choices)
     return found
 
 

@@ -3,8 +3,9 @@
 Quantities are thousandths of an item's unit, costs millionths of the minor unit for one unit.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -67,6 +68,8 @@ class Recipes(msgspec.Struct, frozen=True):
     extra: dict[int, Needs] = {}
     """Of a modifier, on whatever it is chosen for."""
     made: dict[int, Brew] = {}
+    musts: dict[int, list[list[Needs]]] = {}
+    """Of a product: for each choice that must be made, what each way of making it takes."""
 
     def of(self, product_id: int, chosen: Iterable[Chosen]) -> Needs:
         """What one of a product takes with what was chosen for it."""
@@ -90,6 +93,13 @@ class Recipes(msgspec.Struct, frozen=True):
         if product_id in self.plain:
             return (self.plain[product_id],)
         return [needs for (product, _), needs in self.sized.items() if product == product_id]
+
+    def items(self) -> Iterator[int]:
+        """Every item that some recipe takes."""
+        for needs in chain(self.plain.values(), self.sized.values(), self.choice.values(), self.extra.values()):
+            yield from (item_id for item_id, _ in needs)
+        for brew in self.made.values():
+            yield from (item_id for item_id, _ in brew.needs)
 
 
 def share(takes: int, quantity: int) -> int:
@@ -115,7 +125,12 @@ def itself(product_id: int, needs: Needs) -> bool:
 
 def shown(product_id: int, needs: Needs, thousandths: int) -> int:
     """What is left of a product as people are told: whole ones of what is mixed."""
-    return thousandths if itself(product_id, needs) else thousandths // THOUSANDTH * THOUSANDTH
+    return thousandths if itself(product_id, needs) else whole(thousandths)
+
+
+def whole(thousandths: int) -> int:
+    """Whole ones of it."""
+    return thousandths // THOUSANDTH * THOUSANDTH
 
 
 def crossed(before: int, after: int, low_at: int) -> bool:

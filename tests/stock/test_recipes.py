@@ -133,6 +133,16 @@ async def test_a_beer_by_size_and_a_drink_with_another_gin_take_what_they_are_ma
     assert (await wei.post("/api/orders", {"items": items})).status == 201
     there = await levels(max_)
     assert [there[each] for each in (keg, dry, old, tonic)] == [250, 1000, 950, 850]
+    left = [(dry, 20), (old, 130)]
+    counted = {"items": [{"itemId": each, "quantity": quantity} for each, quantity in left]}
+    async with wei.live("rooms=floor") as feed:
+        await feed.frame()
+        await max_.post("/api/inventory/count", counted)
+        told = await feed.until(lambda each: each["kind"] == "stock.changed")
+        assert (told["subject"], told["data"]["onHand"]) == (f"product:{highball}", 2), "of the gin there is most of"
+    assert {each["id"]: each["stock"] for each in (await wei.get("/api/menu"))["products"]}[highball] == 2
+    used = await max_.delete(f"/api/inventory/items/{old}")
+    assert (used.status, used["code"]) == (409, "wrong_state")
     refused = await wei.post("/api/orders", {"items": [{"itemId": lager, "modifiers": [pint]}]})
     assert (refused["code"], refused["items"][0]["left"]) == ("insufficient_stock", 0)
     assert (await wei.post("/api/orders", {"items": [{"itemId": lager, "modifiers": [half]}]})).status == 201
