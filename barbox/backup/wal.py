@@ -1,63 +1,15 @@
-"""SQLite's write-ahead log as bytes: how far it is committed, and where in it each transaction ends.
-
-The layouts are those of https://sqlite.org/walformat.html. The index (`-shm`) says how far the log is committed *and
-synced*: with `synchronous=FULL` its header moves on only after the sync, so what is read up to there survives a power
-cut. The index is opened once and closed only after the database: closing any descriptor of it would take SQLite's own
-locks away (https://sqlite.org/howtocorrupt.html, 2.2). The log itself carries no locks.
-"""
+"""SQLite's write-ahead log as bytes: where in it each transaction ends, and a database brought forward by one."""
 
 import contextlib
-import os
 import sqlite3
 import struct
 from pathlib import Path
-from typing import NamedTuple
 
-HEADER = 32
-FRAME = 24
-INDEX_VERSION = 3_007_000
-_INDEX = struct.Struct("=IIIBBHIIII8sII")
-"""Version, unused, change counter, initialised, byte order, page size, last frame, pages, checksum, salts, checksum."""
-
-
-class Mark(NamedTuple):
-    """Where a log is committed up to: which log (its salts change whenever it is begun anew) and how many bytes."""
-
-    salts: bytes
-    end: int
-    page: int
-
-
-class Index:
-    """The log's index, read while SQLite has the database open. `close` only after SQLite has closed it."""
-
-    def __init__(self, database: Path) -> None:
-        self._path = database.with_name(database.name + "-shm")
-        self._file: int | None = None
-
-    def mark(self) -> Mark | None:
-        """How far the log is committed and synced; None where it is empty."""
-        if self._file is None:
-            self._file = os.open(self._path, os.O_RDONLY)
-        while True:
-            both = os.pread(self._file, 2 * _INDEX.size, 0)
-            if both[: _INDEX.size] == both[_INDEX.size :]:  # else it is being written just now
-                break
-        version, _, _, ready, _, page, frames, _, _, _, salts, _, _ = _INDEX.unpack(both[: _INDEX.size])
-        if version != INDEX_VERSION or not ready:
-            raise OSError(f"{self._path} is of an unknown kind ({version})")
-        page = 65536 if page == 1 else page
-        return Mark(salts, HEADER + frames * (FRAME + page), page) if frames else None
-
-    def close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-
-def log_file(database: Path) -> Path:
-    """The log beside a database."""
-    return database.with_name(database.name + "-wal")
+from barbox.core.wal import FRAME as FRAME
+from barbox.core.wal import HEADER as HEADER
+from barbox.core.wal import Index as Index
+from barbox.core.wal import Mark as Mark
+from barbox.core.wal import log_file as log_file
 
 
 def read(log: Path, start: int, end: int) -> bytes:

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from barbox.core import idempotency, journal
+from barbox.core import idempotency, journal, wal
 from barbox.core.actor import Actor
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.errors import Broken, Refusal, Unavailable
@@ -31,7 +31,10 @@ log = logging.getLogger(__name__)
 MOST_IN_A_BATCH = 128
 LONGEST_BATCH_S = 0.020
 CHECKPOINT_BYTES = 16 * 1024 * 1024
-"""Under load the write-ahead log is checkpointed at this size; otherwise as soon as the writer is idle."""
+"""Under load the write-ahead log is checkpointed at this size; otherwise as soon as the writer is idle.
+
+Its file stays and is written over: a sync of a file that grows costs the file system's journal a second one.
+"""
 ASK_AGAIN_BYTES = 1024 * 1024
 """When the gate said no."""
 CHECKPOINT_PATIENCE_MS = 100
@@ -94,6 +97,7 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "cache_size=-32768",
+        f"journal_size_limit={2 * CHECKPOINT_BYTES}",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -127,7 +131,9 @@ class Writer:
         self.failure: str | None = None
         self.clock = clock
         self.clock.not_before(self.memory.head.at)
-        self._wal = path.with_name(path.name + "-wal")
+        self._index = wal.Index(path)
+        self._emptied: wal.Mark | None = None
+        """Where the write-ahead log ended when all of it was in the main file."""
         self._connection = connection
         self._most = most
         self._settle = settle
@@ -153,6 +159,7 @@ class Writer:
         self._queue.put(None)
         self._thread.join()
         self._connection.close()
+        self._index.close()
 
     @property
     def alive(self) -> bool:
@@ -333,8 +340,10 @@ class Writer:
             return False
         try:
             self._connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_PATIENCE_MS}")
-            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            how = "TRUNCATE" if must else "RESTART"
+            busy = self._connection.execute(f"PRAGMA wal_checkpoint({how})").fetchone()[0]
             self._connection.execute("PRAGMA busy_timeout=5000")
+            self._emptied = None if busy else self._index.mark()
         except sqlite3.Error:
             log.exception("checkpoint failed")
             busy = 1
@@ -345,7 +354,6 @@ class Writer:
         return not busy
 
     def _wal_bytes(self) -> int:
-        try:
-            return self._wal.stat().st_size
-        except FileNotFoundError:
-            return 0
+        """What of the write-ahead log is not in the main file yet: it is begun anew by the next to write."""
+        mark = self._index.mark()
+        return 0 if mark is None or mark == self._emptied else mark.end

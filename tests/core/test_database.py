@@ -188,17 +188,31 @@ async def test_a_reader_that_stays_does_not_hold_up_the_next_order(
     monkeypatch.setattr(box_writer, "IDLE_S", 0.001)
     monkeypatch.setattr(box_writer, "CHECKPOINT_BYTES", 4096)
     async with open_database(tmp_path) as database:
-        wal = tmp_path / "barbox.db-wal"
+        waiting = database._writer._wal_bytes
         async with database.snapshot() as snapshot:
             await snapshot.seq()
             for number in range(20):
                 await database.write(note, f"{number}")
-            assert wal.stat().st_size > 0
+            assert waiting() > 0
         async with asyncio.timeout(20):
-            while wal.stat().st_size:
-                await database.write(note, f"{wal.stat().st_mtime_ns}")
+            while waiting():
+                await database.write(note, f"{database.clock.now()}")
                 await asyncio.to_thread(threading.Event().wait, 0.02)
         assert notes(database.path)[:20] == [str(number) for number in range(20)]
+
+
+async def test_the_log_is_written_over_and_grows_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(box_writer, "CHECKPOINT_BYTES", 50_000)
+    log = tmp_path / "barbox.db-wal"
+    async with open_database(tmp_path) as database:
+        sizes = []
+        for number in range(90):
+            await database.write(note, f"{number} {'x' * 2000}")
+            sizes.append(log.stat().st_size)
+        assert 50_000 < sizes[-1] < 100_000
+        assert len(set(sizes[30:])) == 1, "a sync of a file that does not grow is half as dear"
+        assert len(notes(database.path)) == 90
+    assert len(notes(tmp_path / "barbox.db")) == 90
 
 
 async def test_a_full_disk_stops_the_writer_and_it_says_so(tmp_path: Path) -> None:
