@@ -5,6 +5,7 @@
     load.py      many clients that send orders as fast as they are answered
     sockets.py   listeners that read and drop what they are told, and the time until the last one was told
     paper.py     from an order to its ticket's first byte, at printers that only look at the clock (stopwatch.py)
+    years.py     screens and an evening's end, in a new bar and with millions of orders behind it (history.py)
     rounds.py    alternating rounds, medians, ratios
 
 The machine's speed changes from minute to minute, so only ratios of the same round mean anything.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from tests.bench import backup as backups
-from tests.bench import boot, load, paper, servers
+from tests.bench import boot, load, paper, servers, years
 from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
 from tests.bench.sockets import Told, tell_all
 from tests.bench.targets import Target
@@ -176,6 +176,25 @@ def backup(options: argparse.Namespace) -> None:
     say(f"    p99 during by without: {Spread.of(slow):.2f}   (asked: <= 1.5)")
 
 
+def old(options: argparse.Namespace) -> None:
+    """What millions of old orders do to the screens that are read most, and to the end of an evening."""
+    with years.bars(options.orders) as bars:
+        evenings: dict[str, list[years.Evening]] = {name: [] for name in bars}
+        for number in range(min(options.rounds, 3)):
+            for name in bars if number % 2 == 0 else reversed(bars):
+                evenings[name].append(bars[name].measure(options.seconds))
+            progress(f"  round {number + 1}, {bars[years.OLD].days} days, {bars[years.OLD].megabytes} MB")
+        sizes = {name: f"{bar.days} days, {bar.megabytes} MB" for name, bar in bars.items()}
+    say(f"\nA new bar and one with {options.orders:,} old orders; tonight {years.EVENING}, and {years.OPEN} open")
+    for name, found in evenings.items():
+        say(f"  {name} ({sizes[name]})")
+        for screen in servers.READS:
+            middles, spent = zip(*(each.screens[screen] for each in found), strict=True)
+            say(f"    {screen:16}p50 {Spread.of(middles):.2f} ms   CPU {Spread.of(spent):.2f} ms   (asked: <= 5)")
+        say(f"    close the drawer {Spread.of([each.drawer_ms for each in found]):.0f} ms   (asked: <= 2000)")
+        say(f"    close the day    {Spread.of([each.day_ms for each in found]):.0f} ms   (asked: <= 2000)")
+
+
 def live(options: argparse.Namespace) -> None:
     """What it costs that every order is copied to a stick at once."""
     with servers.box() as alone, servers.copied() as copied:
@@ -207,6 +226,7 @@ PARTS = {
     "start": start,
     "backup": backup,
     "live": live,
+    "years": old,
     "paper": printers,
 }
 
@@ -219,6 +239,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="of one server in one round")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
     parser.add_argument("--megabytes", type=int, default=1000, help="of history, for backup")
+    parser.add_argument("--orders", type=int, default=2_500_000, help="old orders, for years")
     parser.add_argument("--told", type=int, default=150, help="orders in a round that listeners are told of")
     parser.add_argument("--tickets", type=int, default=100, help="orders in a round that are timed to the printers")
     options = parser.parse_args()

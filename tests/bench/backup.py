@@ -123,7 +123,7 @@ def bar(megabytes: int) -> Iterator[Bar]:
                 for number in range(EVENING):
                     items = [{"itemId": each, "quantity": 1 + number % 3} for each in (1, 2, 3, 4)]
                     till.call("POST", "/api/orders", {"tab": f"guest {number}", "items": items})
-        grow(data / "barbox.db", megabytes)
+        grow(data / "barbox.db", megabytes=megabytes)
         with seaweed(bucket) as endpoint, running(data) as box:
             with closing(box.till(box.sign_in(known.device))) as office:
                 body = {"name": "Bucket", "url": f"s3://bar/swan?endpoint={endpoint}", "live": False}

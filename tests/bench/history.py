@@ -8,42 +8,66 @@ from pathlib import Path
 from barbox.core import journal
 
 SHIFTED = {
+    "drawer_session": {"id": "drawer_session", "business_day": "day", "z_number": "drawer_session"},
+    "day_close": {"number": "day_close", "business_day": "day"},
     "orders": {"id": "orders", "business_day": "day"},
     "order_line": {"order_id": "orders"},
-    "payment": {"id": "payment", "order_id": "orders", "business_day": "day"},
+    "payment": {"id": "payment", "order_id": "orders", "business_day": "day", "session_id": "drawer_session"},
     "tender": {"payment_id": "payment"},
     "payment_tax": {"payment_id": "payment"},
-    "settlement": {"id": "settlement", "order_id": "orders"},
+    "settlement": {
+        "id": "settlement",
+        "order_id": "orders",
+        "session_id": "drawer_session",
+        "business_day": "day",
+        "payment_id": "payment",
+    },
     "receipt": {"token": "token", "order_id": "orders", "business_day": "day"},
     "print_job": {"id": "print_job", "order_id": "orders"},
     "print_attempt": {"id": "print_attempt", "job_id": "print_job"},
+    "stock_move": {"id": "stock_move", "order_id": "orders", "business_day": "day"},
+    "stock_day": {"business_day": "day"},
+    "sales_hour": {"business_day": "day"},
+    "sales_staff": {"business_day": "day"},
+    "sales_table": {"business_day": "day"},
+    "sales_product": {"business_day": "day"},
+    "money_taken": {"business_day": "day"},
+    "tax_taken": {"business_day": "day"},
 }
 """What is copied; columns that differ from day to day, and by whose numbers."""
 
 
-def grow(database: Path, megabytes: int) -> int:
-    """Copy the evening in `database` to days before it until the file has that size; returns how many it then holds."""
+PAPERS = ("print_job", "print_attempt")
+"""What the box forgets after a month."""
+
+
+def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
+    """Copy the evening in `database` to days before it until the file has that size, or holds that many orders.
+
+    Returns how many days it then holds. Of so many orders the papers are forgotten.
+    """
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-262144")
         connection.create_function("a_day", 2, _day, deterministic=True)
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             connection.execute(f'DROP TRIGGER "{name}"')
-        copies = _copies(connection)
+        copies = _copies(connection, [table for table in SHIFTED if not (orders and table in PAPERS)])
         evening = connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
         days = 1
-        while database.stat().st_size < megabytes * 1_000_000:
+        while database.stat().st_size < megabytes * 1_000_000 or _most(connection, "orders") < orders:
             connection.execute("BEGIN")
             for copy in copies:
                 connection.execute(copy, {"days": days})
             _chain(connection, evening, days)
             connection.execute("COMMIT")
             days += 1
-        for table in ("orders", "payment", "print_job"):
+        for table, name in _COUNTERS.items():
             most = _most(connection, table)
-            name = "order" if table == "orders" else table
-            connection.execute("UPDATE counter SET value = ? WHERE name = ?", (most, name))
+            connection.execute("UPDATE counter SET value = max(value, ?) WHERE name = ?", (most, name))
+        connection.execute(_LAST_DAY)
         for _, sql in triggers:
             connection.execute(sql)
         connection.execute("PRAGMA journal_mode=WAL")
@@ -53,11 +77,13 @@ def grow(database: Path, megabytes: int) -> int:
     return days
 
 
-def _copies(connection: sqlite3.Connection) -> list[str]:
-    steps = {table: _most(connection, table) for table in _NUMBERED}
+def _copies(connection: sqlite3.Connection, tables: list[str]) -> list[str]:
+    steps = {table: _most(connection, table) for table in _OF_FIRST}
+    (steps["day"],) = connection.execute("SELECT max(business_day) FROM orders").fetchone()
     told = []
-    for table, shifted in SHIFTED.items():
-        first = f"WHERE {_OF_FIRST[table].format(**steps)}"
+    for table in tables:
+        shifted = SHIFTED[table]
+        first = f"WHERE {_OF_FIRST.get(table, _OF_DAY).format(**steps)}"
         names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         values = [_shift(name, shifted.get(name, ""), steps) for name in names]
         told.append(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table} {first}")  # noqa: S608
@@ -65,11 +91,15 @@ def _copies(connection: sqlite3.Connection) -> list[str]:
 
 
 def _most(connection: sqlite3.Connection, table: str) -> int:
-    return int(connection.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}").fetchone()[0])  # noqa: S608
+    if table in _BY_ANOTHER:
+        return 0
+    return int(connection.execute(f"SELECT COALESCE(MAX(rowid), 0) FROM {table}").fetchone()[0])  # noqa: S608
 
 
-_NUMBERED = ("orders", "payment", "settlement", "print_job", "print_attempt")
+_BY_ANOTHER = ("order_line", "tender", "payment_tax", "receipt")
 _OF_FIRST = {
+    "drawer_session": "id <= {drawer_session}",
+    "day_close": "number <= {day_close}",
     "orders": "id <= {orders}",
     "order_line": "order_id <= {orders}",
     "payment": "id <= {payment}",
@@ -79,7 +109,19 @@ _OF_FIRST = {
     "receipt": "order_id <= {orders}",
     "print_job": "id <= {print_job}",
     "print_attempt": "id <= {print_attempt}",
+    "stock_move": "id <= {stock_move}",
 }
+_OF_DAY = "business_day = {day}"
+_COUNTERS = {
+    "orders": "order",
+    "payment": "payment",
+    "print_job": "print_job",
+    "drawer_session": "z",
+    "day_close": "day",
+}
+_LAST_DAY = """UPDATE day_close SET figures = CAST(json_set(CAST(figures AS TEXT), '$.last_z',
+    (SELECT max(z_number) FROM drawer_session)) AS BLOB) WHERE number = (SELECT max(number) FROM day_close)"""
+"""The next day begins after its Z reports."""
 
 
 def _shift(name: str, by: str, steps: dict[str, int]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench.sockets import masked
 from tests.bench.targets import Target
-from tests.faults.box import ADMIN_PIN, Pass, furnish, running
+from tests.faults.box import ADMIN_PIN, Box, Pass, furnish, running
 from tests.faults.live_copy import wait_until_live
 
 NODE = Path(__file__).with_name("node")
@@ -23,6 +23,7 @@ COPIED = "box, copied live"
 PRODUCTS = 300
 PLENTY = 1_000_000
 SLOWER_US = 8000
+READS = {"menu": "/api/menu", "floor plan": "/api/floor", "open orders": "/api/orders?status=open"}
 ORDER = {
     "tab": "MARK",
     "items": [
@@ -90,16 +91,22 @@ def launched(data: Path, known: Pass, *, one_by_one: bool = False, slow: bool = 
     before = ["strace", "-f", "--seccomp-bpf", *delay, "-o", os.devnull] if slow else []
     environment = {"BARBOX_TEST_BATCH": "1"} if one_by_one else {}
     with running(data, before=before, environment=environment) as started_box:
-        yield Target(
-            f"{name}, +{SLOWER_US // 1000} ms" if slow else name,
-            started_box.port,
-            started_box.pid,
-            json.dumps(ORDER),
-            headers={"Authorization": f"Bearer {known.session}"},
-            live="/api/live?rooms=floor",
-            live_headers={"Authorization": f"Bearer {known.session}"},
-            reads={"menu": "/api/menu", "floor plan": "/api/floor", "open orders": "/api/orders?status=open"},
-        )
+        yield target_of(started_box, known, f"{name}, +{SLOWER_US // 1000} ms" if slow else name)
+
+
+def target_of(box: Box, known: Pass, name: str) -> Target:
+    """A running box, as the load and the listeners see it."""
+    passed = {"Authorization": f"Bearer {known.session}"}
+    return Target(
+        name,
+        box.port,
+        box.pid,
+        json.dumps(ORDER),
+        headers=passed,
+        live="/api/live?rooms=floor",
+        live_headers=passed,
+        reads=READS,
+    )
 
 
 @contextmanager
