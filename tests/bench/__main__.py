@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from tests.bench import backup as backups
-from tests.bench import boot, load, paper, servers, years
+from tests.bench import boot, load, paper, servers, tablet, years
 from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
 from tests.bench.sockets import Told, tell_all
 from tests.bench.targets import Target
@@ -207,6 +207,23 @@ def live(options: argparse.Namespace) -> None:
             against(results, servers.COPIED, servers.BOX, cpu, "CPU", "about 1")
 
 
+def on_a_tablet(options: argparse.Namespace) -> None:
+    """What a bartender feels on a cheap tablet: taps and a long scroll, slowed down."""
+    with tablet.at_the_bar() as (_, page):
+        nexts, lines = tablet.taps(page, options.taps)
+        smooth = {times: tablet.scroll(page, times) for times in (1, tablet.SLOWDOWN)}
+    say(f"\nOrder screen in Chromium, processor slowed down {tablet.SLOWDOWN} times, {options.taps} taps")
+    for name, felt in (("tap -> next frame", nexts), ("tap -> its line on the check", lines)):
+        say(
+            f"  {name:32}p50 {felt.at(50):.0f} ms   p95 {felt.at(95):.0f} ms   most {felt.values[-1]:.0f} ms",
+        )
+    say("    (asked: <= 100 ms)")
+    say(f"{tablet.MANY} products, scrolled by touch from end to end and back at 3000 px/s")
+    for times, each in smooth.items():
+        middle_, slow = each.frames.at(50), each.frames.at(99)
+        say(f"  slowed down {times} times   frames p50 {middle_:.1f} ms   p99 {slow:.1f} ms   late {each.late:.1%}")
+
+
 def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespace) -> Results:
     return alternate(
         targets,
@@ -227,6 +244,7 @@ PARTS = {
     "backup": backup,
     "live": live,
     "years": old,
+    "tablet": on_a_tablet,
     "paper": printers,
 }
 
@@ -241,6 +259,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=1000, help="of history, for backup")
     parser.add_argument("--orders", type=int, default=2_500_000, help="old orders, for years")
     parser.add_argument("--told", type=int, default=150, help="orders in a round that listeners are told of")
+    parser.add_argument("--taps", type=int, default=60, help="on products of the order screen, for tablet")
     parser.add_argument("--tickets", type=int, default=100, help="orders in a round that are timed to the printers")
     options = parser.parse_args()
     say(f"Load by {load.tool()}; {options.rounds} alternating rounds of {options.seconds:g} s; median [least..most]")

@@ -47,7 +47,7 @@ class Bar:
         """Start the box, on the port it had before; returns when it is ready."""
         command = [sys.executable, "-m", "barbox", "demo", "--data", str(self.data), "--port", str(self.port)]
         self._process = subprocess.Popen(
-            [*command, "--no-open", "--json"],
+            [*command, "--weeks", "0", "--no-open", "--json"],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(ROOT)])},
             stdout=subprocess.PIPE,

@@ -35,11 +35,19 @@ def lines(bar: Bar, table: str) -> list[tuple[str, float]]:
     return [(line["names"]["en"], line["quantity"]) for order in orders for line in order["items"]]
 
 
+def wait_out(tablet: Tablet, minutes: str) -> None:
+    """Time goes by for the page: its timers run and its clock is later."""
+    tablet.page.clock.fast_forward(minutes)
+
+
 def test_orders_taken_without_wifi_reach_the_box_once_and_in_order_even_over_a_reload(
     bar: Bar, tablets: Tablets, wifi: Relay
 ) -> None:
-    one = tablets.at_work("Emily Carter", url=over(wifi))
-    two = tablets.at_work("Emily Carter", "phone", url=over(wifi))
+    one, two = tablets.new(url=over(wifi)), tablets.new("phone", url=over(wifi))
+    for tablet in (one, two):
+        tablet.page.clock.install()
+        tablet.pair()
+        tablet.sign_in("Emily Carter")
     one.open_table("A1")
     one.tap("Tsingtao")
     one.send()
@@ -58,6 +66,8 @@ def test_orders_taken_without_wifi_reach_the_box_once_and_in_order_even_over_a_r
     two.open_table("A3")
     two.tap("Duvel")
     two.send()
+    for tablet in (one, two):
+        wait_out(tablet, "02:00")
     assert unsent(one) == 3
     assert unsent(two) == 1
     expect(one.page.get_by_text("Keep taking orders")).to_be_visible(timeout=30_000)
@@ -81,6 +91,58 @@ def test_orders_taken_without_wifi_reach_the_box_once_and_in_order_even_over_a_r
     expect(two.page.locator(".table.busy", has_text=re.compile(r"^\s*A2\b"))).to_be_visible()
     one.switch_off()
     two.switch_off()
+
+
+def test_two_pages_of_one_tablet_share_what_waits_and_send_it_once(bar: Bar, tablets: Tablets, wifi: Relay) -> None:
+    tablet = tablets.at_work("Emily Carter", url=over(wifi))
+    twin = Tablet(bar, tablet.context, tablet.size, tablet.url)
+    twin.page.goto(f"{tablet.url}/floor")
+    expect(twin.page.locator(".table").first).to_be_visible()
+    wifi.silence()
+    tablet.open_table("A4")
+    tablet.tap("Tsingtao")
+    tablet.send()
+    twin.open_table("A5")
+    twin.tap("Budweiser")
+    twin.send()
+    for page in (tablet, twin):
+        expect(page.page.locator("header .line b")).to_have_text("2")
+    wifi.reset()
+    wifi.back()
+    for page in (tablet, twin):
+        expect(page.page.locator("header .line b")).to_be_hidden(timeout=40_000)
+    assert lines(bar, "A4") == [("Tsingtao", 1)]
+    assert lines(bar, "A5") == [("Budweiser", 1)]
+    tablet.switch_off()
+    twin.complaints.clear()
+
+
+def test_a_round_for_a_bill_that_was_paid_meanwhile_is_a_choice_and_is_not_dropped(
+    bar: Bar, tablets: Tablets, wifi: Relay
+) -> None:
+    tablet = tablets.at_work("Emily Carter", "phone", url=over(wifi))
+    tablet.open_table("A6")
+    tablet.tap("Tsingtao")
+    tablet.send()
+    until(lambda: lines(bar, "A6"), "the first round is on the box")
+    order = next(each for each in bar.orders() if each["tableName"] == "A6")
+    wifi.silence()
+    tablet.open_table("A6")
+    tablet.tap("Duvel")
+    tablet.send()
+    bar.ask("/api/payments", {"orderId": order["orderId"], "tenders": [{"method": "cash", "amount": order["balance"]}]})
+    wifi.reset()
+    wifi.back()
+    tablet.page.get_by_role("button", name=re.compile("need you")).click(timeout=40_000)
+    choice = tablet.page.locator("dialog article")
+    expect(choice).to_contain_text("A6")
+    expect(choice).to_contain_text("1 × Duvel")
+    tablet.shoot("needs-you")
+    tablet.complaints.clear()  # the browser notes that the box refused
+    choice.get_by_role("button", name="Let it go").click()
+    expect(choice).to_have_count(0)
+    assert lines(bar, "A6") == []
+    tablet.switch_off()
 
 
 def test_a_payment_whose_answer_was_lost_is_asked_again_and_booked_once(
