@@ -107,7 +107,10 @@ class Outbox {
 		return [...this.entries, ...this.refused].some((entry) => entry.staffId === staffId);
 	}
 
-	async sendAgain(refused: Refused, change: Partial<Pick<Entry, 'staffId' | 'command'>> = {}): Promise<void> {
+	async sendAgain(
+		refused: Refused,
+		change: Partial<Pick<Entry, 'staffId' | 'command' | 'key'>> = {}
+	): Promise<void> {
 		await this.queue?.sendAgain(refused, change);
 		this.changed();
 		this.kick();

@@ -91,7 +91,10 @@ export class Queue {
 	 * A person said "send it": the command and what was set aside with it for the same order go to the end of the queue,
 	 * in their order, with the keys they always had.
 	 */
-	async sendAgain(refused: Refused, change: Partial<Pick<Entry, 'staffId' | 'command'>> = {}): Promise<void> {
+	async sendAgain(
+		refused: Refused,
+		change: Partial<Pick<Entry, 'staffId' | 'command' | 'key'>> = {}
+	): Promise<void> {
 		const ref = refOf(refused);
 		const tx = this.db.transaction(['entries', 'refused'], 'readwrite', STRICT);
 		for (const other of await tx.objectStore('refused').getAll()) {

@@ -61,7 +61,7 @@ export const en = {
 	'line.goesOn': 'No connection to the box. Keep taking orders; they are sent when it is back.',
 	'line.waiting': '{n} waiting on this tablet',
 	'line.sending': 'Sending {n}…',
-	'line.needs': '{n} need you',
+	'line.needs': 'Needs you: {n}',
 	'line.moved': 'The box has a new address. Tap to go there; nothing is lost.',
 	'line.update': 'A new version is ready. Tap when nobody is waiting.',
 	'line.whatToDo': 'What to do',

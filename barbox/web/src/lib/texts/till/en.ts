@@ -9,6 +9,7 @@ export const en = {
 	'needs.send': 'Send now',
 	'needs.asMe': 'Send as {name}',
 	'needs.again': 'Apply again',
+	'needs.anew': 'As a new order',
 	'needs.drop': 'Let it go',
 	'needs.place': 'New order',
 	'needs.add': 'Round',

@@ -11,6 +11,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'needs.send': '现在发送',
 	'needs.asMe': '以 {name} 的名义发送',
 	'needs.again': '再改一次',
+	'needs.anew': '另开新单',
 	'needs.drop': '放弃',
 	'needs.place': '新单',
 	'needs.add': '加单',
