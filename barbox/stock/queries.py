@@ -136,7 +136,7 @@ class MakeableRow(msgspec.Struct, frozen=True, gc=False):
 _in_force = (
     R.until_line.is_null()
     & R.product_id.is_null(False)
-    & (R.modifier_id.is_null() | (G.kind == "size"))
+    & (R.modifier_id.is_null() | ((G.kind == "size") & (M.hidden == 0)))
     & (IT.policy == "refuse")
 )
 MAKEABLE = freeze(
