@@ -7,6 +7,9 @@ readonly OPT=/opt/barbox ETC=/etc/barbox VAR=/var/lib/barbox
 readonly UNITS=/etc/systemd/system UDEV=/etc/udev/rules.d COMMAND=/usr/local/bin/barbox
 readonly LOGS=/etc/systemd/journald.conf.d/barbox.conf
 readonly ENABLED=(barbox.service barbox-update.path barbox-first-boot.service)
+# What firmware_scripts set up that runs from the program's folder, and the wildcard that leads to its portal.
+readonly LENT=("$UNITS/barbox-portal.service" "$UNITS/barbox-rescue@.service" "$UDEV/80-barbox-rescue.rules"
+    /etc/NetworkManager/dnsmasq-shared.d/barbox.conf)
 readonly PAPER_FONTS=(fonts-wqy-microhei fonts-unifont)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -75,6 +78,11 @@ debian_packages() {
 }
 
 paper_fonts() {
+    local carried=()
+    [ -z "${offline:-}" ] || carried=("$offline"/fonts-*.deb)
+    if [ -f "${carried[0]:-}" ] && [ -n "$(missing_packages "${PAPER_FONTS[@]}")" ]; then
+        dpkg --install "${carried[@]}" >/dev/null || true
+    fi
     debian_packages "${PAPER_FONTS[@]}" ||
         say "Note: without the packages ${PAPER_FONTS[*]}, Chinese cannot be drawn on paper. Please install them."
 }
@@ -82,6 +90,14 @@ paper_fonts() {
 # --- the Python environment -----------------------------------------------------------------------------------
 
 make_venv() { # DIR
+    local pip
+    if [ -n "${offline:-}" ]; then
+        # Debian keeps pip in a package of its own, which may not be here: the wheelhouse brings it.
+        pip=("$offline"/pip-*.whl)
+        "$python" -m venv --without-pip "$1" &&
+            "$1/bin/python" "${pip[0]}/pip" install --quiet --no-index --find-links "$offline" pip && return
+        fail "the wheelhouse $offline does not hold all that is needed."
+    fi
     "$python" -m venv "$1" >/dev/null 2>&1 && return
     say "This Python cannot make environments yet; the package python3-venv is missing."
     rm -rf "$1"
@@ -208,7 +224,6 @@ check_wheelhouse() {
 install_release() {
     local now release previous source
     if [ -n "${offline:-}" ]; then
-        check_wheelhouse
         now=$(fingerprint pyproject.toml requirements firmware_scripts systemd "$offline")
     else
         now=$(fingerprint pyproject.toml requirements build_backend.py barbox printers firmware_scripts systemd)
@@ -317,6 +332,7 @@ show_addresses() {
 real_box() {
     require_root
     umask 022
+    [ -z "${offline:-}" ] || check_wheelhouse
     paper_fonts
     debian_packages libusb-1.0-0 || say "Note: without libusb-1.0-0 only network, serial and /dev/usb/lp printers work."
     install_user_and_folders
@@ -330,11 +346,11 @@ uninstall() {
     require_root
     if has_systemd; then systemctl stop barbox.service 2>/dev/null || true; fi
     if command -v systemctl >/dev/null; then
-        systemctl disable --quiet --now "${ENABLED[@]}" 2>/dev/null || true
+        systemctl disable --quiet --now "${ENABLED[@]}" barbox-portal.service 2>/dev/null || true
     fi
     for file in systemd/*.service systemd/*.path; do rm -f "$UNITS/$(basename "$file")"; done
     for file in systemd/*.rules; do rm -f "$UDEV/$(basename "$file")"; done
-    rm -rf "$OPT" "$LOGS"
+    rm -rf "$OPT" "$LOGS" "${LENT[@]}"
     if [ -L "$COMMAND" ]; then rm -f "$COMMAND"; fi
     if has_systemd; then systemctl daemon-reload; fi
     say "Barbox is removed. Kept: the bar's data in $VAR, its settings in $ETC, and the user barbox who owns them."

@@ -51,7 +51,7 @@ from barbox.printing import queries as stations
 from barbox.printing import setup_api as printers_api
 from barbox.printing import spooler
 from barbox.reports import api as reports_api
-from barbox.reports import counting, outlook_api
+from barbox.reports import counting, files_api, outlook_api
 from barbox.reports import jobs as reports
 from barbox.reports.outlook import Foresight
 from barbox.reservations import api as reservations_api
@@ -105,6 +105,7 @@ ROOMS: tuple[Routes, ...] = (
     payments_api.routes,
     prepaid_api.routes,
     reports_api.routes,
+    files_api.routes,
     outlook_api.routes,
     suggestions_api.routes,
     backup_api.routes,

@@ -1,7 +1,8 @@
 """Gathers everything pip needs into one folder, for `install.sh --offline` on a box without internet.
 
 Run it in a checkout, on any computer with internet; the tablets' app is built here, so the box needs neither
-Node nor the memory to build. One wheelhouse can serve several machines (--machine) and Pythons (--python).
+Node nor the memory to build. One wheelhouse can serve several machines (--machine) and Pythons (--python). Where
+the computer is a Debian, the fonts for Chinese on paper come along.
 """
 
 import argparse
@@ -15,6 +16,8 @@ NEEDS_ROOT = False
 # Debian 12 has glibc 2.36; pip has to be told every older one that a wheel may have been made for.
 PLATFORMS = (*(f"manylinux_2_{minor}_{{}}" for minor in range(36, 16, -1)), "manylinux2014_{}")
 MACHINES = ("aarch64", "x86_64")
+# The same for every machine; Chinese is drawn on paper with them.
+FONTS = ("fonts-wqy-microhei", "fonts-unifont")
 LOCK = Path(__file__).parents[1] / "requirements" / "box.lock"
 
 
@@ -30,7 +33,8 @@ def plan(options: argparse.Namespace, _machine: Machine) -> list[Step]:
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
     steps: list[Step] = [
         Run(("mkdir", "-p", options.folder)),
-        Run(("sh", "-c", 'rm -f "$0"/barbox-*.whl', options.folder)),
+        # Of these the installer expects one version each; an earlier build may have left an older one.
+        Run(("sh", "-c", 'rm -f "$0"/barbox-*.whl "$0"/pip-*.whl "$0"/fonts-*.deb', options.folder)),
         # What an earlier build left behind would be packed again.
         Run(("rm", "-rf", "build")),
         Run((*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", options.folder, ".")),
@@ -44,7 +48,12 @@ def plan(options: argparse.Namespace, _machine: Machine) -> list[Step]:
             download = (*pip, "download", "--quiet", "--only-binary=:all:", "--no-deps", "--dest", options.folder)
             which = (f"--python-version={python}", "--require-hashes", f"--requirement={pins}")
             steps.append(Run((*download, *platforms, *which)))
-    return [*steps, Run(("sh", "-c", 'cd "$0" && sha256sum *.whl > SHA256SUMS', options.folder))]
+    sums = 'cd "$0" && find . -name "*.whl" -o -name "fonts-*.deb" | sort | xargs sha256sum > SHA256SUMS'
+    return [
+        *steps,
+        Run(("sh", "-c", 'cd "$0" && apt-get download -q "$@"', options.folder, *FONTS), optional=True),
+        Run(("sh", "-c", sums, options.folder)),
+    ]
 
 
 def pins_for(lock: str, python: str) -> str:

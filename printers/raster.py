@@ -6,6 +6,7 @@ system's font folders: WenQuanYi Micro Hei (hanzi, kana, hangul, Latin), then Un
 shows something.
 """
 
+import contextlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,8 +63,10 @@ class Grid:
 
 def _find(name: str) -> str | None:
     for folder in _FOLDERS:
-        for found in sorted(folder.rglob(name)) if folder.is_dir() else ():
-            return str(found)
+        # A box started by hand as its own user may have been left the folder of somebody else's home.
+        with contextlib.suppress(PermissionError):
+            for found in sorted(folder.rglob(name)) if folder.is_dir() else ():
+                return str(found)
     return None
 
 

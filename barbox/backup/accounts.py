@@ -8,8 +8,7 @@ from decimal import Decimal
 import msgspec
 import peewee
 
-from barbox.backup import spreadsheet
-from barbox.core import money, names
+from barbox.core import money, names, spreadsheet
 from barbox.core.clock import show_day
 from barbox.core.database import Snapshot
 from barbox.core.settings import Venue

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from barbox.backup import spreadsheet
 from barbox.backup.tables import described
+from barbox.core import spreadsheet
 from barbox.core.errors import Broken
 
 LEFT_OUT = ("session", "pin_lock", "pairing_code", "answer")

@@ -16,6 +16,7 @@ from barbox.doctor import machine
 from barbox.doctor.findings import Finding
 from barbox.printing import queries as printing
 from barbox.printing.spooler import SPOOLER
+from barbox.stock import ledger
 from barbox.updates import slots, staging
 
 BACKUP_OLD_MS = 26 * 3_600_000
@@ -44,6 +45,7 @@ async def look(app: web.Application) -> list[Finding]:
         await printers(app, database),
         await backups(app, database),
         await stored(database),
+        await shelves(database),
         await asyncio.to_thread(updates, database.path.parent),
     ]
 
@@ -91,6 +93,16 @@ async def stored(database: Database) -> Finding:
     if not database.healthy():
         return Finding("database", "alarm", "", "database_stopped")
     return await asyncio.to_thread(sound, database.path)
+
+
+async def shelves(database: Database) -> Finding:
+    """Whether what is on hand is the sum of the stock ledger, as far as the nightly check has not said so already."""
+    async with database.snapshot() as snapshot:
+        found = await ledger.proof(snapshot)
+    wrong = sorted({each.item_id for each in found.differences})
+    if wrong:
+        return Finding("stock", "alarm", ", ".join(map(str, wrong[:10])), "stock_wrong")
+    return Finding("stock", "good", str(found.moves))
 
 
 def sound(path: Path) -> Finding:

@@ -16,6 +16,7 @@ NAMES: dict[str, dict[str, str]] = {
     "printers": {"en": "Printers", "zh": "打印机"},
     "backups": {"en": "Backups", "zh": "备份"},
     "database": {"en": "Database", "zh": "数据库"},
+    "stock": {"en": "Stock ledger", "zh": "库存台账"},
     "updates": {"en": "Updates", "zh": "更新"},
 }
 
@@ -104,6 +105,10 @@ SENTENCES: dict[str, dict[str, str]] = {
     "database_unsound": {
         "en": "The database is damaged. Stop selling, make a copy of the data folder, and restore the latest backup.",
         "zh": "数据库已损坏。请停止营业操作，复制数据目录，并恢复最新备份。",
+    },
+    "stock_wrong": {
+        "en": "The stock of these items is not the sum of their moves. Count them, and keep a copy for the maker.",
+        "zh": "这些货品的库存与流水不符。请重新盘点，并保留一份数据副本交给软件提供方。",
     },
     "update_refused": {
         "en": "The last update was taken back, since it did not work here. Tell its maker the reason shown.",

@@ -12,6 +12,7 @@ from barbox.printing.contents import (
     Bill,
     BookingList,
     DrawerSlip,
+    FigureList,
     KeySlip,
     Kick,
     PairingSlip,
@@ -123,7 +124,9 @@ def print_bill(tx: Transaction, bill: Bill, order_id: int, *, copy: int = 1) -> 
     )
 
 
-def print_slip(tx: Transaction, slip: Report | DrawerSlip | BookingList, number: str, *, copy: int = 1) -> int | None:
+def print_slip(
+    tx: Transaction, slip: Report | DrawerSlip | BookingList | FigureList, number: str, *, copy: int = 1
+) -> int | None:
     """A report, drawer slip or list at the receipt printer; None where the bar has none."""
     printer = receipt_printer(tx)
     return None if printer is None else enqueue(tx, "report", printer.id, contents.encode(slip), number, copy=copy)

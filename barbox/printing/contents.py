@@ -195,6 +195,23 @@ class BookingList(msgspec.Struct, frozen=True, tag="bookings"):
     bookings: list[Booked]
 
 
+class Figure(msgspec.Struct, frozen=True, array_like=True):
+    """A line of a report: what it is of, and one or two numbers as they are shown."""
+
+    label: str
+    middle: str
+    right: str
+
+
+class FigureList(msgspec.Struct, frozen=True, tag="figures"):
+    """A report of the office on paper: its title, the days it is of, a heading and its lines."""
+
+    title: str
+    span: str
+    heading: Figure
+    figures: list[Figure]
+
+
 class TestPage(msgspec.Struct, frozen=True, tag="test"):
     """Shows what a printer can do: sizes, characters, QR, cut."""
 
@@ -240,7 +257,7 @@ class Kick(msgspec.Struct, frozen=True, tag="kick"):
 
 
 Slip = TestPage | StartSlip | PairingSlip | Recovery | KeySlip
-Content = Ticket | Bill | Report | DrawerSlip | BookingList | Slip | Kick
+Content = Ticket | Bill | Report | DrawerSlip | BookingList | FigureList | Slip | Kick
 decode = msgspec.json.Decoder(Content).decode
 encode = msgspec.json.Encoder().encode
 

@@ -14,6 +14,7 @@ from barbox.printing.contents import (
     BookingList,
     Content,
     DrawerSlip,
+    FigureList,
     KeySlip,
     Kick,
     PairingSlip,
@@ -25,6 +26,7 @@ from barbox.printing.contents import (
     Ticket,
     TicketLine,
 )
+from barbox.printing.figure_list import figure_list
 from barbox.printing.marks import Marks, warnings
 from barbox.printing.receipts import lines_of_bill
 from barbox.printing.reports import drawer_slip, report
@@ -52,6 +54,8 @@ def lay_out(
             return _document(drawer_slip(content, marks, venue, days), marks, marks.number)
         case BookingList():
             return _document(booking_list(content, marks, venue, days), marks, content.day)
+        case FigureList():
+            return _document(figure_list(content, marks, venue, days), marks, content.title)
         case Kick(drawer):
             return Document((Drawer(drawer),))
         case _:

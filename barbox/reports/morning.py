@@ -160,7 +160,7 @@ async def read(database: Database, snapshot: Snapshot, day: int) -> MorningView:
         DrawerCounted(row.z_number, row.staff_name, row.expected or 0, row.counted or 0, _over(row))
         for row in await snapshot.all(_DRAWERS, _Drawer, day=day)
     ]
-    low, _, low_count, _ = await stock.inventory(snapshot, stock.Asked(low=True, limit=TOP * 2))
+    lacking = await stock.inventory(snapshot, stock.Asked(low=True, limit=TOP * 2))
     booked = await snapshot.all(_BOOKED, _Booked, day=max(today, shifted(day, 1)))
     last_backup = await counter(snapshot, LAST_BACKUP)
     made_at = await counter(snapshot, MADE_AT) if await counter(snapshot, MADE) == day else 0
@@ -178,10 +178,10 @@ async def read(database: Database, snapshot: Snapshot, day: int) -> MorningView:
         deductions=await deductions.read(snapshot, day, day),
         drawers=drawers,
         low=[
-            LowItem(row.id, names.decode(row.names), show_quantity(row.on_hand), show_quantity(row.low_at))
-            for row in low
+            LowItem(row.id, names.decode(row.names), show_quantity(lacking.there(row.id)), show_quantity(row.low_at))
+            for row in lacking.rows
         ],
-        low_count=low_count,
+        low_count=len(lacking.low),
         last_backup=rfc3339(last_backup) if last_backup else None,
         bookings=[Expected(row.id, row.name, row.covers, rfc3339(row.starts_at)) for row in booked],
         booked_covers=sum(row.covers for row in booked),

@@ -7,7 +7,7 @@ from msgspec import Meta
 from barbox.core.clock import rfc3339
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Made, View
+from barbox.core.messages import Id, Made, View
 from barbox.core.money import show_quantity
 from barbox.core.names import decode, first
 from barbox.core.settings import read_venue
@@ -65,10 +65,10 @@ class InventoryQuery(View):
 
     q: Annotated[str, Meta(max_length=60)] = ""
     low: bool = False
-    location_id: int | None = None
-    supplier_id: int | None = None
+    location_id: Id | None = None
+    supplier_id: Id | None = None
     limit: Annotated[int, Meta(ge=1, le=2000)] = 500
-    offset: Annotated[int, Meta(ge=0)] = 0
+    offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
 @routes.get("/api/inventory", "stock.read")
@@ -78,27 +78,28 @@ async def inventory(call: Call, query: InventoryQuery) -> InventoryView:
     asked = queries.Asked(query.q, query.low, query.location_id, query.supplier_id, query.limit, query.offset)
     async with call.db.snapshot() as snapshot:
         venue = await read_venue(snapshot)
-        rows, total, low, places = await queries.inventory(snapshot, asked)
-        items = [_item(row, venue.language, places.get(row.id, []), counts=counts) for row in rows]
-        if asked.everything and len(rows) < query.limit:
+        page = await queries.inventory(snapshot, asked)
+        items = [_item(row, page, venue.language, counts=counts) for row in page.rows]
+        if asked.everything and len(items) < query.limit:
             known = await queries.tracked(snapshot)
             items += [
                 InventoryItem(product.id, first(product.names, venue.language), product.names, None, "untracked", False)
                 for product in (await read_catalogue(snapshot)).products.values()
                 if product.id not in known
             ]
-    return InventoryView(items, total, low)
+    return InventoryView(items, page.total, len(page.low))
 
 
-def _item(row: queries.InventoryRow, language: str, places: list[queries.LevelRow], *, counts: bool) -> InventoryItem:
-    names = decode(row.names)
+def _item(row: queries.InventoryRow, page: queries.Page, language: str, *, counts: bool) -> InventoryItem:
+    names, places = decode(row.names), page.places.get(row.id, [])
+    there = page.there(row.id)
     return InventoryItem(
         item_id=row.id,
         name=first(names, language),
         names=names,
-        on_hand=show_quantity(row.on_hand),
+        on_hand=show_quantity(there),
         policy=row.policy,
-        low=bool(row.low),
+        low=row.id in page.low,
         kind=row.kind,
         unit=row.unit,
         low_at=show_quantity(row.low_at),
@@ -107,7 +108,7 @@ def _item(row: queries.InventoryRow, language: str, places: list[queries.LevelRo
         shelf=row.shelf,
         supplier_id=row.supplier_id,
         barcode=row.barcode,
-        value=rules.in_minor(rules.worth(row.on_hand, row.cost)) if counts else None,
+        value=rules.in_minor(rules.worth(there, row.cost)) if counts else None,
         places=[PlaceLevel(each.location_id, show_quantity(each.on_hand)) for each in places],
     )
 
@@ -135,7 +136,7 @@ class MovesView(View):
 class MovesQuery(View):
     """From that business day back; `days` of them."""
 
-    until: Annotated[int, Meta(ge=0)] = 9999_12_31
+    until: Annotated[int, Meta(ge=0, le=9999_12_31)] = 9999_12_31
     days: Annotated[int, Meta(ge=1, le=366)] = 31
 
 

@@ -45,6 +45,8 @@ class EditPack(Body):
 class EditItem(Body):
     """Something kept, with what happens when there is none. Quantities in its `unit`, `cost` in minor units for one.
 
+    What is sold as it stands is called as its product is.
+
     `tare` and `fullWeight` are grams of an empty and a full bottle, which holds `fullQuantity`.
     Packs left out are hidden.
     """
@@ -118,6 +120,9 @@ def save_item(tx: Transaction, item_id: int | None, body: EditItem) -> Made:
 def store_item(tx: Transaction, row: ItemRow, *, new: bool = False) -> None:
     """Write an item, in the database and in the writer's memory."""
     tx.cached(load_shelf)  # before the row is there: what is loaded must survive this command's failure
+    product = tx.cached(load_catalogue).products.get(row.id)
+    if product is not None:
+        row.names = product.names_json
     tx.store(_INSERT if new else _UPDATE, row)
     shelf.put_item(tx, row)
 

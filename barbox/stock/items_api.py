@@ -4,15 +4,16 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from barbox.core.clock import rfc3339
 from barbox.core.errors import NotFound
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Made, View
+from barbox.core.messages import Id, Made, View
 from barbox.core.money import show_quantity
 from barbox.core.names import decode, first
 from barbox.core.settings import read_venue
 from barbox.menu.queries import read_catalogue
-from barbox.stock import commands, queries, rules
+from barbox.stock import batches, commands, queries, rules
 from barbox.stock.commands import EditItem, EditRecipe, RecipeOf
 from barbox.stock.pricing import Pricing
 
@@ -63,7 +64,7 @@ class ItemsQuery(View):
 
     q: Annotated[str, Meta(max_length=60)] = ""
     limit: Annotated[int, Meta(ge=1, le=2000)] = 500
-    offset: Annotated[int, Meta(ge=0)] = 0
+    offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
 @routes.get("/api/inventory/items", "stock.edit")
@@ -164,6 +165,64 @@ async def scan(call: Call, query: BarcodeQuery) -> Scanned:
     return Scanned(found.item_id, found.pack_id, show_quantity(found.quantity))
 
 
+class BatchView(View):
+    """A batch with what is probably `left` of it: what expires first is used first. `expiresOn` is YYYYMMDD."""
+
+    id: int
+    item_id: int
+    name: str
+    unit: str
+    code: str | None
+    expires_on: int | None
+    received_at: str
+    quantity: float
+    left: float
+    expired: bool
+
+
+class BatchesView(View):
+    batches: list[BatchView]
+
+
+class BatchesQuery(View):
+    """What expires within so many days; without, all that is there."""
+
+    within: Annotated[int, Meta(ge=0, le=3660)] | None = None
+
+
+@routes.get("/api/inventory/batches", "stock.read")
+async def open_batches(call: Call, query: BatchesQuery) -> BatchesView:
+    """Batches that are still there, the first to expire first."""
+    today = call.db.days.of(call.db.clock.now())
+    until = batches.NEVER if query.within is None else batches.days_after(today, query.within)
+    async with call.db.snapshot() as snapshot:
+        language = (await read_venue(snapshot)).language
+        found = await batches.open_batches(snapshot, until)
+    return BatchesView(
+        [
+            BatchView(
+                id=row.id,
+                item_id=row.item_id,
+                name=first(decode(row.names), language),
+                unit=row.unit,
+                code=row.code,
+                expires_on=row.expires_on,
+                received_at=rfc3339(row.received_at),
+                quantity=show_quantity(row.quantity),
+                left=show_quantity(left),
+                expired=(row.expires_on or batches.NEVER) < today,
+            )
+            for row, left in found
+        ]
+    )
+
+
+@routes.post("/api/inventory/batches/{batch_id}/finish", "stock.edit")
+async def finish_batch(call: Call, batch_id: int) -> Answer[Made]:
+    """A batch is gone."""
+    return await call.write(batches.finish, batch_id)
+
+
 class IngredientView(View):
     item_id: int
     name: str
@@ -197,7 +256,7 @@ class RecipesView(View):
 
 
 class RecipesQuery(View):
-    product_id: int | None = None
+    product_id: Id | None = None
 
 
 @routes.get("/api/recipes", "stock.edit")

@@ -1,12 +1,12 @@
 """What is done every night: the ledger is proven."""
 
 import logging
-from datetime import datetime, timedelta
 
 from barbox.core.database import Database
 from barbox.core.money import show_quantity
 from barbox.core.transaction import Transaction
 from barbox.stock import ledger
+from barbox.stock.batches import days_after
 from barbox.stock.ledger import Proof
 from barbox.stock.models import StockProof
 
@@ -16,7 +16,7 @@ MOST_TOLD = 50
 
 async def prove(database: Database) -> None:
     """Prove the day that has ended, once: on hand is the sum of all moves. What differs is an alarm in the journal."""
-    ended = _day_before(database.days.of(database.clock.now()))
+    ended = days_after(database.days.of(database.clock.now()), -1)
     async with database.snapshot() as snapshot:
         last = await snapshot.one(ledger.LAST_PROOF, ledger.LastProof)
         if last is not None and last.business_day >= ended:
@@ -39,8 +39,3 @@ def record(tx: Transaction, day: int, found: Proof) -> None:
         return
     tx.run(StockProof.insert(business_day=day, at=tx.now, moves=found.moves, last_move=found.last_move))
     tx.emit("stock.proved", "stock", facts, rooms=("office",))
-
-
-def _day_before(day: int) -> int:
-    before = datetime.strptime(str(day), "%Y%m%d") - timedelta(days=1)  # noqa: DTZ007 (a date without a place)
-    return int(before.strftime("%Y%m%d"))

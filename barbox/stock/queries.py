@@ -1,5 +1,7 @@
 """Items, levels and recipes, read."""
 
+from typing import Any
+
 import msgspec
 import peewee
 
@@ -238,8 +240,6 @@ class InventoryRow(msgspec.Struct, gc=False):
     cost: int
     supplier_id: int | None
     barcode: str | None
-    on_hand: int
-    low: int
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -258,41 +258,63 @@ class Asked(msgspec.Struct, frozen=True):
         return not (self.q or self.low or self.location_id or self.supplier_id)
 
 
-class _Numbers(msgspec.Struct):
-    total: int
-    low: int
-
-
 _low = peewee.fn.COALESCE(_total.c.on_hand, 0) <= IT.low_at
-_kept = IT.select().join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == IT.id)).where(IT.hidden == 0)
-_columns = tuple(getattr(IT, name) for name in InventoryRow.__struct_fields__[:-2])
+_columns = tuple(getattr(IT, name) for name in InventoryRow.__struct_fields__)
 
 
-async def inventory(snapshot: Snapshot, asked: Asked) -> tuple[list[InventoryRow], int, int, dict[int, list[LevelRow]]]:
-    """A page of items, low ones first; how many there are in all and how many are low; where they stand."""
-    which = named(asked.q)
-    if asked.low:
-        which &= _low
+def _listed(ids: Any) -> Any:
+    """The numbers in a JSON array: hundreds of parameters would take longer to write than to find."""
+    return peewee.NodeList((peewee.SQL("(SELECT value FROM json_each("), ids, peewee.SQL("))")))
+
+
+LISTED_ITEMS = freeze(lambda p: IT.select(*_columns).where(IT.id << _listed(p.ids)))
+LISTED_LEVELS = freeze(lambda p: S.select(S.item_id, S.location_id, S.on_hand).where(S.item_id << _listed(p.ids)))
+LISTED_PACKS = freeze(
+    lambda p: (
+        P.select(P.id, P.item_id, P.names, P.quantity, P.barcode, P.price, P.deposit_item_id)
+        .where((P.hidden == 0) & (P.item_id << _listed(p.ids)))
+        .order_by(P.item_id, P.sort, P.id)
+    )
+)
+
+
+class Page(msgspec.Struct):
+    """Some items, low ones first, where they stand, and how many there are in all and low."""
+
+    rows: list[InventoryRow]
+    places: dict[int, list[LevelRow]]
+    low: set[int]
+    total: int
+
+    def there(self, item_id: int) -> int:
+        """What is there of an item in all."""
+        return sum(each.on_hand for each in self.places.get(item_id, ()))
+
+
+async def inventory(snapshot: Snapshot, asked: Asked) -> Page:
+    """A page of what is on the shelf. Everything is gone through once, for what is low; the rest is the page's own."""
+    which = named(asked.q) & (IT.hidden == 0)
     if asked.location_id is not None:
         which &= IT.location_id == asked.location_id
     if asked.supplier_id is not None:
         which &= IT.supplier_id == asked.supplier_id
-    found = _kept.where(which)
-    rows = await snapshot.all(
-        found.select(*_columns, _there, _low).order_by(_low.desc(), IT.id).limit(asked.limit).offset(asked.offset),
-        InventoryRow,
-    )
-    numbers = await snapshot.one(
-        found.select(peewee.fn.COUNT(IT.id), peewee.fn.COALESCE(peewee.fn.SUM(_low), 0)), _Numbers
-    )
+    lacking = IT.select(IT.id).join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == IT.id)).where(which & _low)
+    low = [row.id for row in await snapshot.all(lacking.order_by(IT.id), IdRow)]
+    listed, rest = low[asked.offset : asked.offset + asked.limit], 0
+    if not asked.low:
+        rest = (await snapshot.all(IT.select(peewee.fn.COUNT(IT.id)).where(which), IdRow))[0].id
+        if len(listed) < asked.limit:
+            others = (
+                IT.select(IT.id).where(which & ~(IT.id << _listed(msgspec.json.encode(low).decode()))).order_by(IT.id)
+            )
+            others = others.limit(asked.limit - len(listed)).offset(max(0, asked.offset - len(low)))
+            listed += [row.id for row in await snapshot.all(others, IdRow)]
+    ids = msgspec.json.encode(listed).decode()
+    rows = {row.id: row for row in await snapshot.all(LISTED_ITEMS, InventoryRow, ids=ids)}
     places: dict[int, list[LevelRow]] = {}
-    if rows:
-        listed = [row.id for row in rows]
-        for level in await snapshot.all(
-            S.select(S.item_id, S.location_id, S.on_hand).where(S.item_id << listed), LevelRow
-        ):
-            places.setdefault(level.item_id, []).append(level)
-    return rows, numbers.total if numbers else 0, numbers.low if numbers else 0, places
+    for level in await snapshot.all(LISTED_LEVELS, LevelRow, ids=ids):
+        places.setdefault(level.item_id, []).append(level)
+    return Page([rows[item_id] for item_id in listed], places, set(low), max(rest, len(low)))
 
 
 def named(q: str) -> peewee.Expression:
@@ -308,9 +330,7 @@ def items(q: str, limit: int, offset: int) -> peewee.Query:
 async def packs_of(snapshot: Snapshot, item_ids: list[int]) -> dict[int, list[PackRow]]:
     """The packs of these items."""
     found: dict[int, list[PackRow]] = {}
-    query = P.select(P.id, P.item_id, P.names, P.quantity, P.barcode, P.price, P.deposit_item_id)
-    query = query.where((P.hidden == 0) & (P.item_id << item_ids)).order_by(P.item_id, P.sort, P.id)
-    for row in await snapshot.all(query, PackRow) if item_ids else ():
+    for row in await snapshot.all(LISTED_PACKS, PackRow, ids=msgspec.json.encode(item_ids).decode()):
         found.setdefault(row.item_id, []).append(row)
     return found
 

@@ -185,3 +185,12 @@ def parse_cost(cost: float) -> int:
 def pour_cost(cost: int, net: int) -> int:
     """A cost's (millionths) share of a price without tax (minor units), in basis points."""
     return divide_half_up(cost * 10_000, net * MILLIONTHS)
+
+
+def rests(on_hand: int, quantities: Sequence[int]) -> list[int]:
+    """What is probably left of batches, the last to expire first: what expires first is used first."""
+    left, found = max(0, on_hand), []
+    for quantity in quantities:
+        found.append(min(left, quantity))
+        left -= found[-1]
+    return found

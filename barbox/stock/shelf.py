@@ -10,6 +10,7 @@ from barbox.core import names
 from barbox.core.money import show_quantity
 from barbox.core.statements import Insert, freeze
 from barbox.core.transaction import Transaction
+from barbox.menu.queries import load_catalogue
 from barbox.stock import queries, rules
 from barbox.stock.cookbook import load_cookbook
 from barbox.stock.models import StockDay, StockLevel, StockMove
@@ -248,7 +249,7 @@ def tell(tx: Transaction, shelf: Shelf, item_ids: Iterable[int]) -> None:
     for item_id in item_ids:
         item = shelf.items[item_id]
         if item_id in cookbook.themselves and item.told != item.on_hand:
-            tx.announce("stock.changed", subject(item_id), view(item), rooms=("floor", "office"))
+            _announce(tx, item_id, view(item))
         users = cookbook.users.get(item_id)
         if users is not None and min(item.told, item.on_hand) <= users.heed:
             mixed.update(users.products)
@@ -258,8 +259,7 @@ def tell(tx: Transaction, shelf: Shelf, item_ids: Iterable[int]) -> None:
         told = shelf.left_told.get(product_id)
         if left is not None and left != told and (told is None or min(left, told) <= rules.FEW):
             shelf.left_told[product_id] = left
-            state = {"itemId": product_id, "onHand": show_quantity(left), "policy": "refuse", "available": left > 0}
-            tx.announce("stock.changed", f"product:{product_id}", state, rooms=("floor", "office"))
+            _announce(tx, product_id, _left(product_id, left))
 
 
 def tell_anew(tx: Transaction, item_id: int) -> None:
@@ -267,7 +267,7 @@ def tell_anew(tx: Transaction, item_id: int) -> None:
     shelf, cookbook = tx.cached(load_shelf), tx.cached(load_cookbook)
     item = shelf.items[item_id]
     if item_id in cookbook.themselves:
-        tx.announce("stock.changed", subject(item_id), view(item), rooms=("floor", "office"))
+        _announce(tx, item_id, view(item))
     users = cookbook.users.get(item_id)
     for product_id in users.products if users else ():
         tell_product(tx, product_id)
@@ -276,7 +276,16 @@ def tell_anew(tx: Transaction, item_id: int) -> None:
 def tell_product(tx: Transaction, product_id: int) -> None:
     """Tell the screens what is left of a product, whatever they were told before."""
     shelf, cookbook = tx.cached(load_shelf), tx.cached(load_cookbook)
-    left = cookbook.left(product_id, shelf.limit)
+    _announce(tx, product_id, _left(product_id, cookbook.left(product_id, shelf.limit)))
+
+
+def _left(product_id: int, left: int | None) -> dict[str, Any]:
     shown = None if left is None else show_quantity(left)
-    state = {"itemId": product_id, "onHand": shown, "policy": "refuse", "available": left is None or left > 0}
+    return {"itemId": product_id, "onHand": shown, "policy": "refuse", "available": left is None or left > 0}
+
+
+def _announce(tx: Transaction, product_id: int, state: dict[str, Any]) -> None:
+    """A product's state on the shelf; what somebody took off the menu by hand stays off it."""
+    product = tx.cached(load_catalogue).products.get(product_id)
+    state["available"] = state["available"] and product is not None and product.available
     tx.announce("stock.changed", f"product:{product_id}", state, rooms=("floor", "office"))

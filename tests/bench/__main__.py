@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from tests.bench import backup as backups
-from tests.bench import boot, load, paper, servers, tablet, years
+from tests.bench import boot, cellar, load, paper, servers, tablet, years
 from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
 from tests.bench.sockets import Told, tell_all
 from tests.bench.targets import Target
@@ -116,6 +116,25 @@ def screens(options: argparse.Namespace) -> None:
             say(
                 f"  {name:16}p50 {heard.p50_ms:.2f} ms   p99 {heard.p99_ms:.2f} ms   CPU {spent:.2f} ms   (asked: <= 5)"
             )
+
+
+def stock(options: argparse.Namespace) -> None:
+    """Screens of a large stock with years of moves, and what recipes cost an order."""
+    with cellar.bar() as mixed, servers.box() as counted:
+        say(f"\nStock: {cellar.ITEMS:,} items, {cellar.MOVES:,} moves; one client")
+        for name, path in mixed.reads.items():
+            load.get(mixed, path, 1)
+            before = mixed.cpu_s()
+            heard = load.get(mixed, path, options.seconds)
+            spent = (mixed.cpu_s() - before) / heard.answered * 1000
+            took = f"p50 {heard.p50_ms:.2f} ms   p99 {heard.p99_ms:.2f} ms   CPU {spent:.2f} ms"
+            say(f"  {name:24}{took}   (asked: <= 20)")
+        for clients in options.clients:
+            results = _measured([counted, mixed], clients, options)
+            say(f"\nOrders of four lines: four counted products, or four of two to five ingredients, {clients} clients")
+            for line in table(results):
+                say(line)
+            against(results, mixed.name, counted.name, cpu, "CPU", "told, not asked")
 
 
 def start(options: argparse.Namespace) -> None:
@@ -240,6 +259,7 @@ PARTS = {
     "slow-disk": slow_disk,
     "audience": audience,
     "screens": screens,
+    "stock": stock,
     "start": start,
     "backup": backup,
     "live": live,

@@ -1,6 +1,7 @@
 """The schema that was laid down and the models that speak of it are the same."""
 
 import importlib
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from barbox.core import migrations
 from barbox.core.errors import Broken
 from barbox.core.migrations import migrate, schema_version
 from barbox.core.models import Table
@@ -73,3 +75,35 @@ def test_data_of_a_newer_release_is_refused_politely(tmp_path: Path) -> None:
         connection.commit()
     with pytest.raises(Broken, match=r"newer release .*9999_from_the_future.*: update Barbox"):
         migrate(path)
+
+
+def test_products_that_were_counted_become_items_with_all_that_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tmp_path / "before"
+    before.mkdir()
+    for script in migrations.FOLDER.glob("0*.py"):
+        if script.name < "0011":
+            shutil.copy(script, before)
+    path = tmp_path / "barbox.db"
+    with monkeypatch.context() as then:
+        then.setattr(migrations, "FOLDER", before)
+        migrate(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("""INSERT INTO tax_rate (id, names, rate) VALUES (1, '{"en":"VAT"}', 600)""")
+        connection.execute("INSERT INTO category (id, names, color, sort) VALUES (1, '{}', '', 0)")
+        product = "INSERT INTO product (id, category_id, names, price, tax_rate_id, sort) VALUES (?, 1, ?, 2500, 1, 0)"
+        connection.executemany(product, [(7, '{"en":"Tsingtao"}'), (8, '{"en":"Negroni"}')])
+        connection.execute("INSERT INTO journal VALUES (1, 1790000000000, 20260921, 1, 1, 'x', 'x', x'7b7d', x'00')")
+        connection.execute("INSERT INTO stock_level VALUES (7, -1500, 'warn', 6000)")
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        kept = connection.execute("SELECT id, names ->> 'en', policy, low_at FROM stock_item").fetchall()
+        assert kept == [(7, "Tsingtao", "warn", 6000)]
+        assert connection.execute("SELECT item_id, on_hand FROM stock_level").fetchall() == [(7, -1500)]
+        moved = "SELECT item_id, sum(quantity), min(business_day) FROM stock_move"
+        assert connection.execute(moved).fetchall() == [(7, -1500, 20260921)]
+        takes = "SELECT product_id, l.item_id, takes FROM recipe JOIN recipe_line l ON recipe_id = id"
+        assert connection.execute(takes).fetchall() == [(7, 7, 1000)]
+        with pytest.raises(sqlite3.IntegrityError, match="only grows"):
+            connection.execute("UPDATE stock_move SET quantity = 0")

@@ -100,12 +100,19 @@ class Box:
 
 
 @contextmanager
-def running(data: Path, *, before: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> Iterator[Box]:
+def running(
+    data: Path,
+    *,
+    before: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    program: Sequence[str] = (sys.executable, "-m", "barbox"),
+) -> Iterator[Box]:
     """`barbox serve` on a free port, ended politely at the end of the block unless it is dead by then.
 
-    `before` is a command that runs it, such as strace, which hears no signal while it does.
+    `before` is a command that runs it, such as strace, which hears no signal while it does; `program` is Barbox
+    installed elsewhere.
     """
-    serve = [sys.executable, "-m", "barbox", "serve", "--data", str(data), "--no-mdns"]
+    serve = [*program, "serve", "--data", str(data), "--no-mdns"]
     process = subprocess.Popen(
         [*before, *serve, "--host", "127.0.0.1", "--port", "0"],
         stdout=subprocess.PIPE,

@@ -1,8 +1,10 @@
 """Every script on a machine that is only a folder: what it shows, leaves behind, and does the second time."""
 
 import configparser
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from firmware_scripts.build_wheelhouse import pins_for
 from firmware_scripts.plan import Machine, Run, carry_out, show
 from firmware_scripts.sd_care import fstab
 
+# Beside this Python where the linters are installed.
+SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 PI_FSTAB = """\
 proc            /proc           proc    defaults          0       0
 PARTUUID=9b06-01  /boot/firmware  vfat    defaults          0       2
@@ -201,13 +205,45 @@ def test_a_read_only_system_without_a_place_for_the_sales_is_refused(
     assert "no partition labelled barbox-data" in capsys.readouterr().err
 
 
-def test_a_read_only_system_mounts_the_data_before_it_locks(pi: Machine) -> None:
-    label = pi.path("/dev/disk/by-label/barbox-data")
-    label.parent.mkdir(parents=True)
-    label.touch()
+@pytest.fixture
+def pi_with_data(pi: Machine) -> Machine:
+    """Barbox is installed, and there is a partition for what has to last."""
+    for name in ("/dev/disk/by-label/barbox-data", "/opt/barbox/slots.json"):
+        pi.path(name).parent.mkdir(parents=True)
+        pi.path(name).touch()
+    return pi
+
+
+def test_a_read_only_system_keeps_sales_updates_and_settings_elsewhere(pi_with_data: Machine) -> None:
+    pi = pi_with_data
+    cmdline = pi.path("/boot/firmware/cmdline.txt")
+    cmdline.write_text(f"overlayroot=tmpfs {cmdline.read_text()}")
     _, started = run_on(pi, "sd-care", "--read-only")
-    assert "LABEL=barbox-data  /var/lib/barbox  ext4" in pi.read("/etc/fstab")
-    assert started[-1] == ("raspi-config", "nonint", "enable_overlayfs")
+    table = pi.read("/etc/fstab")
+    assert "LABEL=barbox-data  /srv/barbox  ext4" in table
+    for name, place in (("data", "/var/lib/barbox"), ("program", "/opt/barbox"), ("settings", "/etc/barbox")):
+        assert f"/srv/barbox/{name}  {place}  none  bind,nofail" in table
+    # overlayroot's own default would cover the partition with the sales by one in memory.
+    assert 'overlayroot="tmpfs:recurse=0"' in pi.read("/etc/overlayroot.conf")
+    assert "overlayroot" not in pi.read("/boot/firmware/cmdline.txt")
+    assert started[0][-1].endswith("install -y -q overlayroot"), "nothing is changed where that is not to be had"
+    copied = [command[3:] for command in started if "cp -a" in str(command)]
+    assert ("/var/lib/barbox", "/srv/barbox/data") in copied
+    assert started[-1] == ("update-initramfs", "-u")
+
+
+def test_nothing_is_moved_before_there_is_something_to_move(pi: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    pi.path("/dev/disk/by-label").mkdir(parents=True)
+    pi.path("/dev/disk/by-label/barbox-data").touch()
+    assert main(["sd-care", f"--root={pi.root}", "--data-partition"]) == 1
+    assert "not installed yet" in capsys.readouterr().err
+
+
+def test_a_read_only_system_can_be_opened_again(pi: Machine) -> None:
+    _, started = run_on(pi, "sd-care", "--writable")
+    assert started == [
+        ("overlayroot-chroot", "sed", "-i", 's/^overlayroot=.*/overlayroot=""/', "/etc/overlayroot.conf")
+    ]
 
 
 @pytest.mark.skipif(not shutil.which("findmnt"), reason="findmnt (util-linux) is not here")
@@ -221,7 +257,8 @@ def test_the_table_of_mounts_is_one_that_linux_understands(tmp_path: Path) -> No
         text=True,
     ).stdout
     assert "/ defaults,noatime" in listed
-    assert "/var/lib/barbox noatime,nofail" in listed
+    assert "/srv/barbox noatime,nofail" in listed
+    assert "/var/lib/barbox bind,nofail" in listed
 
 
 def test_the_rescue_stick_gets_logs_and_gives_backups(pi: Machine) -> None:
@@ -252,6 +289,7 @@ def test_the_wheelhouse_is_for_both_kinds_of_machine(tmp_path: Path) -> None:
     plan = show(SCRIPTS["build-wheelhouse"].plan(options, Machine(tmp_path)))
     assert plan.count("--platform=manylinux_2_28_aarch64") == plan.count("--platform=manylinux_2_28_x86_64") == 2
     assert "SHA256SUMS" in plan
+    assert "apt-get download" in plan, "Chinese on paper, also where there is no internet"
     assert plan.count("--only-binary") == 4
 
 
@@ -293,6 +331,8 @@ def test_the_image_takes_the_wheelhouse_with_it(tmp_path: Path) -> None:
     assert (stage / "00-barbox/files/source/systemd/barbox.service").is_file()
     for script in (stage / "prerun.sh", stage / "00-barbox/01-run.sh", stage / "00-barbox/02-run-chroot.sh"):
         subprocess.run(["bash", "-n", script], check=True)
+        if SHELLCHECK:
+            subprocess.run([SHELLCHECK, script], check=True)
         assert script.stat().st_mode & 0o111
 
 

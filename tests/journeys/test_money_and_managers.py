@@ -66,6 +66,19 @@ def test_a_waiter_voids_a_line_with_the_managers_pin(bar: Bar, tablets: Tablets)
     assert lent[-1]["subject"] == f"staff:{bar.ids['林晓彤']}"
 
 
+def test_a_tablet_left_alone_asks_who_is_there(bar: Bar, tablets: Tablets) -> None:
+    tablet = tablets.at_work("Emily Carter")
+    tablet.open_table("A3")
+    page = tablet.page
+    page.clock.install()
+    page.locator("body").dispatch_event("pointerdown")
+    page.clock.fast_forward("02:50")
+    expect(page.locator(".tile").first).to_be_visible()
+    page.clock.fast_forward("00:20")
+    expect(page.locator(".people .key", has_text="Emily Carter")).to_be_visible()
+    expect(page.locator(".tile")).to_have_count(0)
+
+
 def test_what_is_sold_out_is_seen_by_everybody_at_once(bar: Bar, tablets: Tablets) -> None:
     behind_the_bar = tablets.at_work("刘子豪", language="en")
     waiter = tablets.at_work("Emily Carter", "phone")

@@ -2,10 +2,12 @@
 
 import base64
 import io
+import zipfile
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
+from barbox.menu.sheets import MOST_UNPACKED
 from tests.bar import Swan, Tablet
 
 SHEET = """category,category_zh,name,name_zh,price,tax,station,barcode,groups,available,age
@@ -110,6 +112,30 @@ async def test_files_that_are_no_menu_are_refused_with_a_sentence(quiet_swan: Sw
     assert (await take(max_, gb))["added"] == 1, "as Excel saves it on a Chinese computer"
     wei = await quiet_swan.sign_in("Wei")
     assert (await take(wei, SHEET)).status == 403
+
+
+async def test_a_small_file_that_would_become_a_large_one_is_refused(quiet_swan: Swan) -> None:
+    max_ = await quiet_swan.sign_in("Max")
+    empty = await take(max_, with_part("xl/media/zeros.bin", bytes(MOST_UNPACKED + 1)))
+    assert (empty.status, empty["error"]) == (400, "content: is larger than any menu")
+    laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
+    sheet = (
+        f'<!DOCTYPE worksheet [<!ENTITY l0 "ha">{laughs}]><worksheet><sheetData><row><c t="str"><v>&l9;</v></c></row>'
+    )
+    laughing = await take(max_, with_part("xl/worksheets/sheet1.xml", f"{sheet}</sheetData></worksheet>".encode()))
+    assert laughing.status == 400, laughing.body
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    """A workbook with that part in place of its own."""
+    whole, book = io.BytesIO(), io.BytesIO()
+    Workbook().save(whole)
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in parts.namelist():
+            if part != name:
+                packed.writestr(part, parts.read(part))
+        packed.writestr(name, content)
+    return book.getvalue()
 
 
 async def test_the_office_sees_what_no_tablet_needs_and_sorts_it(quiet_swan: Swan) -> None:

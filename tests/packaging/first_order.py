@@ -1,6 +1,6 @@
 """How long it takes from a clean Debian to the first order, by the README alone: `./install.sh --demo`, then an order.
 
-A command, not a test: it needs root, debootstrap and the internet.
+A command, not a test:
 
     python -m tests.packaging.first_order [--suite bookworm] [--folder /var/tmp/clean] [--bring FILE]
 
@@ -13,36 +13,15 @@ import argparse
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).parents[2]
-# What every Debian and Raspberry Pi OS that somebody set up has, and a bare debootstrap has not.
-EXPECTED = "python3,ca-certificates"
+from tests.packaging import clean_debian
+
 LIMIT_S = 600.0
-INSIDE = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
-"""In a mount namespace of its own, so that nothing of it is left."""
-
-
-def lay_out(folder: Path, suite: str, bring: list[Path]) -> None:
-    """A clean Debian with a copy of the sources in it."""
-    if not (folder / "etc/debian_version").exists():
-        words = ["debootstrap", "--variant=minbase", f"--include={EXPECTED}", suite, str(folder)]
-        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-    for each in (Path("/etc/resolv.conf"), *bring):
-        target = folder / str(each).lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(each, target)
-    sources = folder / "root/barbox"
-    shutil.rmtree(sources, ignore_errors=True)
-    sources.mkdir(parents=True)
-    archive = subprocess.run(["git", "archive", "HEAD"], cwd=REPOSITORY, check=True, stdout=subprocess.PIPE).stdout
-    subprocess.run(["tar", "-x", "-C", str(sources)], input=archive, check=True)
 
 
 def order(told: dict[str, Any]) -> str:
@@ -71,11 +50,9 @@ def ask(url: str, path: str, body: object, token: str = "") -> Any:
 def main() -> int:
     """Time it; exit code 1 when it takes ten minutes or longer."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--suite", default="bookworm")
-    parser.add_argument("--folder", type=Path, default=Path("/var/tmp/barbox-clean"))
-    parser.add_argument("--bring", type=Path, action="append", default=[])
+    clean_debian.add_options(parser, "/var/tmp/barbox-clean")
     options = parser.parse_args()
-    lay_out(options.folder, options.suite, options.bring)
+    clean_debian.lay_out(options.folder, options.suite, options.bring)
     steps: list[tuple[str, float]] = []
     begun = last = time.monotonic()
 
@@ -87,12 +64,16 @@ def main() -> int:
         print(f"{now - begun:7.1f} s  {step}", flush=True)
 
     # The one step a bare debootstrap needs that a Debian somebody uses has behind it.
-    chroot = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", INSIDE, str(options.folder)]
-    subprocess.run([*chroot, "apt-get", "update", "-q"], check=True, stdout=subprocess.DEVNULL)
+    update = clean_debian.inside(options.folder, "apt-get", "update", "-q")
+    subprocess.run(update, check=True, stdout=subprocess.DEVNULL)
     done("apt-get update")
-    words = [*chroot, "sh", "-c", "cd /root/barbox && exec ./install.sh --demo --json --no-open --port 0"]
+    start = f"cd {clean_debian.SOURCES} && exec ./install.sh --demo --json --no-open --port 0"
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"HOME": "/root"}
+        clean_debian.inside(options.folder, "sh", "-c", start),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean_debian.as_root_of_it(os.environ),
     ) as demo:
         try:
             assert demo.stdout

@@ -35,7 +35,7 @@ def pinned(name: str) -> dict[str, set[str]]:
 )
 def test_the_lock_holds_what_is_asked_for(name: str, wanted: list[str]) -> None:
     have = pinned(name)
-    for each in [*wanted, "setuptools>=80"]:
+    for each in [*wanted, "setuptools>=80", "pip>=25"]:
         requirement = Requirement(each)
         versions = have.get(canonicalize_name(requirement.name), set())
         assert versions, f"{requirement.name} is not in {name}.lock: run ./requirements/lock"

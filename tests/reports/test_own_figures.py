@@ -25,3 +25,16 @@ async def test_a_waiter_reads_their_own_figures_alone(quiet_swan: Swan) -> None:
         assert (await wei.get(f"/api/reports/{path}")).status == 403
     max_ = await quiet_swan.sign_in("Max")
     assert (await max_.get("/api/reports/sales?by=staff"))["total"]["orders"] == 2
+
+
+async def test_the_morning_report_comes_out_of_the_receipt_printer(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    await sold(max_, swan)
+    for report in ("morning", "sales", "menu"):
+        answer = await max_.post(f"/api/reports/{report}/print", {"by": "product", "language": "zh"})
+        assert answer.status == 202, answer.body
+        job = answer["jobId"]
+        shown = (await max_.get("/api/print-jobs?limit=50"))["jobs"]
+        assert next(each for each in shown if each["id"] == job)["kind"] == "report"
+    wei = await swan.sign_in("Wei")
+    assert (await wei.post("/api/reports/morning/print", {})).status == 403

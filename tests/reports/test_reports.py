@@ -1,13 +1,17 @@
 """The owner on Sunday: three weeks of a believable bar, and each figure can be asked what it is made of."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from openpyxl import load_workbook
 
 from barbox.app import make_app, opened
 from barbox.config import load
@@ -185,3 +189,40 @@ async def test_the_morning_report_is_yesterday_and_every_figure_can_be_clicked(o
     assert "no_backup" in {each["code"] for each in morning["alarms"]}
     assert "day_not_closed" not in {each["code"] for each in morning["alarms"]}
     assert morning["bookedCovers"] == sum(each["covers"] for each in morning["bookings"]) > 0
+
+
+REPORTS = ("sales", "heatmap", "deductions", "happy-hours", "menu", "morning")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("report", REPORTS)
+async def test_each_report_can_be_taken_away(owner: Owner, report: str, language: str) -> None:
+    asked = {"from": owner.first, "language": language} if report != "morning" else {"language": language}
+    files = {}
+    for kind in ("csv", "xlsx", "pdf"):
+        path = f"/api/reports/{report}/file"
+        async with owner.http.get(path, params={**asked, "format": kind}, headers=owner.headers) as answer:
+            assert answer.status == 200, await answer.text()
+            assert f".{kind}" in answer.headers["Content-Disposition"]
+            files[kind] = await answer.read()
+    table = list(csv.reader(io.StringIO(files["csv"].decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(files["xlsx"])).active
+    assert sheet is not None
+    assert len(table) == sheet.max_row > 2
+    assert len({len(row) for row in table}) == 1
+    assert [str(cell.value) for cell in sheet[1]] == table[0]
+    assert files["pdf"].startswith(b"%PDF-")
+    assert (("时" in "".join(map("".join, table))) or report != "heatmap") or language == "en"
+
+
+async def test_a_file_comes_to_what_the_report_says(owner: Owner) -> None:
+    asked = {"from": owner.first, "by": "staff", "language": "en"}
+    async with owner.http.get("/api/reports/sales/file", params=asked, headers=owner.headers) as answer:
+        table = list(csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig"))))
+    *people, whole = [Decimal(row["Total"]) for row in table]
+    assert sum(people) == whole == Decimal((await owner.sales("staff"))["total"]["total"]) / 100
+
+
+async def test_a_report_there_is_none_of_cannot_be_taken_away(owner: Owner) -> None:
+    async with owner.http.get("/api/reports/gossip/file", headers=owner.headers) as answer:
+        assert answer.status == 404

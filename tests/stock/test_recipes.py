@@ -3,6 +3,7 @@
 from typing import Any
 
 from barbox.core.transaction import Transaction
+from barbox.stock.batches import days_after
 from barbox.stock.jobs import prove
 from barbox.stock.models import StockDay, StockLevel
 from tests.bar import Swan, Tablet
@@ -262,3 +263,59 @@ async def test_the_night_proves_the_ledger_and_finds_what_somebody_changed_behin
     max_ = await next_night()
     wrong = [each for each in (await max_.get("/api/journal?limit=1000"))["events"] if each["kind"] == "stock.wrong"]
     assert wrong[0]["data"]["differences"] == [{"itemId": beer, "locationId": BAR, "quantity": -23}]
+
+
+async def test_a_bottle_may_run_out_with_a_warning(swan: Swan) -> None:
+    max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
+    bitters = await item(max_, "Bitters", policy="warn")
+    await stock(max_, bitters, 3)
+    await recipe(max_, f"products/{swan.products['Negroni']}", (bitters, 2))
+    async with wei.live("rooms=floor") as feed:
+        await feed.frame()
+        assert (await wei.post("/api/orders", {"items": [swan.item("Negroni", 2)]})).status == 201
+        told = await feed.until(lambda each: each["kind"] == "stock.short")
+        assert (told["subject"], told["data"]["name"], told["data"]["onHand"]) == (f"item:{bitters}", "Bitters", -1)
+    menu = {each["name"]: each["stock"] for each in (await wei.get("/api/menu"))["products"]}
+    assert menu["Negroni"] is None, "nothing limits it"
+
+
+async def test_what_was_taken_off_the_menu_by_hand_stays_off_it_when_goods_come_in(swan: Swan) -> None:
+    max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
+    beer = swan.products["Tsingtao"]
+    await max_.post(f"/api/menu/products/{beer}/sold-out")
+    async with wei.live("rooms=floor") as feed:
+        await feed.frame()
+        await stock(max_, beer, 24)
+        told = await feed.until(lambda each: each["kind"] == "stock.changed")
+        assert (told["data"]["onHand"], told["data"]["available"]) == (48, False)
+
+
+async def test_a_product_renamed_is_called_so_on_the_shelf(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    beer = swan.products["Tsingtao"]
+    edit = {"categoryId": 1, "names": {"en": "Tsingtao 1903"}, "price": 2500, "taxRateId": 1}
+    assert (await max_.put(f"/api/menu/products/{beer}", edit)).status == 200
+    assert (await max_.get(f"/api/inventory/items/{beer}"))["name"] == "Tsingtao 1903"
+    await stock(max_, beer, 24, amount=12_000)
+    assert (await max_.get(f"/api/inventory/items/{beer}"))["name"] == "Tsingtao 1903"
+
+
+async def test_what_expires_first_is_used_first_and_told_in_time(swan: Swan) -> None:
+    max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
+    milk = await item(max_, "Milk", dated=True)
+    today = swan.database.days.of(swan.database.clock.now())
+    soon, later = days_after(today, 3), days_after(today, 20)
+    await stock(max_, milk, 2000, code="A", expiresOn=soon)
+    await stock(max_, milk, 1000, code="B", expiresOn=later)
+    await recipe(max_, f"products/{swan.products['Negroni']}", (milk, 500))
+    await wei.post("/api/orders", {"items": [swan.item("Negroni", 3)]})
+
+    async def told(query: str = "") -> list[tuple[str, float]]:
+        return [(each["code"], each["left"]) for each in (await wei.get(f"/api/inventory/batches{query}"))["batches"]]
+
+    assert await told() == [("A", 500), ("B", 1000)]
+    assert await told("?within=7") == [("A", 500)]
+    (first, _) = (await wei.get("/api/inventory/batches"))["batches"]
+    assert (await max_.post(f"/api/inventory/batches/{first['id']}/finish")).status == 200
+    assert await told() == [("B", 1000)]
+    assert (await max_.post(f"/api/inventory/batches/{first['id']}/finish")).status == 404

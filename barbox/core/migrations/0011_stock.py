@@ -25,6 +25,8 @@ ITEMS = (
       tare INTEGER, full_weight INTEGER, full_quantity INTEGER, dated INTEGER NOT NULL DEFAULT 0, note TEXT,
       hidden INTEGER NOT NULL DEFAULT 0
     ) STRICT""",
+    """CREATE TRIGGER stock_item_named AFTER UPDATE OF names ON product WHEN NEW.names <> OLD.names
+      BEGIN UPDATE stock_item SET names = NEW.names WHERE id = NEW.id; END""",
     "CREATE UNIQUE INDEX stock_item_barcode ON stock_item (barcode) WHERE barcode IS NOT NULL AND hidden = 0",
     """CREATE TABLE stock_pack (
       id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES stock_item (id), names TEXT NOT NULL,
@@ -61,6 +63,7 @@ MOVES = (
       quantity INTEGER NOT NULL, value INTEGER NOT NULL,
       PRIMARY KEY (business_day, item_id, location_id, kind)
     ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX stock_day_item ON stock_day (item_id, business_day)",
     """CREATE TABLE stock_proof (
       business_day INTEGER PRIMARY KEY, at INTEGER NOT NULL, moves INTEGER NOT NULL, last_move INTEGER NOT NULL
     ) STRICT""",
