@@ -121,8 +121,7 @@ async def read_sales(snapshot: Snapshot, by: By, first: int, last: int, venue: V
         rows=await queries.by(snapshot, by, first, last, venue),
         total=await queries.total(snapshot, first, last),
         last_time=before[0],
-        # Before there was a bar, nothing was usual.
-        usually=queries.mean([each for each in before if each.orders] or before[:1]),
+        usually=queries.mean(before),
     )
 
 

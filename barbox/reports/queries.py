@@ -115,7 +115,8 @@ async def of_person(snapshot: Snapshot, staff_id: int, first: int, last: int) ->
 
 
 def mean(rows: Sequence[SalesRow]) -> SalesRow:
-    """What totals usually come to."""
+    """What totals usually come to; before there was a bar, nothing was usual."""
+    rows = [row for row in rows if row.orders] or rows[:1]
     sums = {
         name: round(sum(getattr(row, name) or 0 for row in rows) / len(rows))
         for name in ("total", "net", "orders", "covers", "amount", "discount", "service", "cover", "tax", "comped")

@@ -143,7 +143,7 @@ async def test_last_time_is_as_many_days_before_on_the_same_weekdays(owner: Owne
     assert one["total"]["total"] == days[last]
     assert one["lastTime"]["total"] == days[week_before]
     two_before = (datetime.fromisoformat(last) - timedelta(days=14)).date().isoformat()
-    assert one["usually"]["total"] == round((days[week_before] + days[two_before]) / 4)
+    assert one["usually"]["total"] == round((days[week_before] + days[two_before]) / 2)
 
 
 @pytest.mark.parametrize(
