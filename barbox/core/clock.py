@@ -167,6 +167,7 @@ def rfc3339(moment: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{ms:03d}Z"
 
 
+@functools.lru_cache(maxsize=64)
 def show_day(day: int) -> str:
     """20261122 as "2026-11-22"."""
     return f"{day // 10_000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -28,8 +27,7 @@ _WRITE_COUNTER = freeze(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(msgspec.Struct, frozen=True):
     """Wakes a part of the box after a commit, as the spooler when tickets were stored."""
 
     name: str
@@ -213,8 +211,7 @@ class Transaction:
 
     def insert_tuples(self, statement: Statement, rows: Iterable[tuple[Any, ...]]) -> None:
         """The same for tuples that are in the statement's order."""
-        for row in rows:
-            self._memory.pending.add(statement, row)
+        self._memory.pending.extend((statement, row) for row in rows)
 
     def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one frozen statement for each mapping of parameters."""
