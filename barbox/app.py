@@ -27,6 +27,7 @@ from barbox.core.database import Database, Lock, Snapshot
 from barbox.core.http import CONFIRMER, DATABASE, DOORKEEPER, LARGEST_BODY, LENDER, Routes, mount
 from barbox.core.migrations import migrate
 from barbox.core.settings import read_venue
+from barbox.core.transaction import Followers
 from barbox.doctor import api as doctor_api
 from barbox.doctor import box as checkup
 from barbox.doctor import metrics
@@ -116,6 +117,8 @@ ROOMS: tuple[Routes, ...] = (
     wizard_api.routes,
     export_api.routes,
 )
+FOLLOWERS: Followers = counting.FOLLOWERS
+"""Who follows the journal inside its transactions, by the kind of entry."""
 CONFIG = web.AppKey("CONFIG", Config)
 DATABASE_FILE = "barbox.db"
 
@@ -229,7 +232,7 @@ async def _data(app: web.Application) -> AsyncIterator[None]:
                     BusinessDays("UTC", 360),
                     batch=batch,
                     gate=live_log.gate,
-                    followers=counting.FOLLOWERS,
+                    followers=FOLLOWERS,
                 )
             )
             async with database.snapshot() as snapshot:

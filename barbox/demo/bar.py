@@ -1,18 +1,22 @@
 """Makes a box the sample bar, through the same commands that the office screens use."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 from aiohttp import web
 
-from barbox.core import ids
+from barbox import app as box
+from barbox.core import ids, secrets
 from barbox.core.actor import Actor
-from barbox.core.clock import BusinessDays, show_day
+from barbox.core.clock import BusinessDays, Clock, show_day
 from barbox.core.database import Database
 from barbox.core.errors import Broken
 from barbox.core.http import DATABASE
+from barbox.core.migrations import migrate
 from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
 from barbox.demo import history, sample
@@ -40,6 +44,7 @@ from barbox.printing.equipment import EditPrinter, EditStation, save_printer, sa
 from barbox.printing.queries import PRINTERS, PrinterRow
 from barbox.staff.api import PINS, SESSIONS
 from barbox.staff.commands import EditStaff, make_code, save_person
+from barbox.staff.pins import Pins
 from barbox.staff.queries import PEOPLE, Person
 from barbox.staff.rules import PERMISSIONS
 from printers import profiles
@@ -71,17 +76,17 @@ class Opened(msgspec.Struct, frozen=True, rename="camel"):
     printers: list[Socket]
 
 
-async def open_for_business(app: web.Application, desk: Desk, *, weeks: int = 0) -> Opened:
+async def open_for_business(app: web.Application, desk: Desk) -> Opened:
     """Fill a started, empty box with the sample bar, or point the printers of an earlier demo at this desk.
 
-    A new one has so many `weeks` behind it. Raises Broken where the data is a real bar's.
+    Raises Broken where the data is a real bar's.
     """
     bar, db = sample.load(), app[DATABASE]
     connections = {name: printer.machine.connection for name, printer in desk.printers.items()}
     people = {person.name: person.id for person in await db.read(PEOPLE, Person)}
     if not people:
         hashes = {person.pin: await app[PINS].hash(person.pin) for person in bar.people}
-        await _fill(db, bar, hashes, connections, weeks)
+        await _fill(db, hashes, connections)
         people = {person.name: person.id for person in await db.read(PEOPLE, Person)}
         await app[SESSIONS].refresh()
     elif not people.keys() >= {person.name for person in bar.people}:
@@ -97,15 +102,34 @@ async def open_for_business(app: web.Application, desk: Desk, *, weeks: int = 0)
     )
 
 
+async def fill(folder: Path, desk: Desk, weeks: int, *, a_day: float = 55.0) -> None:
+    """Give a folder that holds nothing yet a sample bar with so many weeks behind it, of `a_day` parties an evening.
+
+    Before the box opens on it: what a running box does by itself would stand amid the past, at today's time.
+    """
+    path = folder / box.DATABASE_FILE
+    if path.exists():
+        return
+    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+    await asyncio.to_thread(migrate, path)
+    pins, bar = Pins(secrets.load(folder).pepper), sample.load()
+    hashes = {person.pin: await pins.hash(person.pin) for person in bar.people}
+    connections = {name: printer.machine.connection for name, printer in desk.printers.items()}
+    days = BusinessDays(bar.venue.timezone, CUTOFF)
+    async with Database.open(path, Clock(), days, followers=box.FOLLOWERS) as db:
+        await _fill(db, hashes, connections, weeks, a_day)
+
+
 async def _fill(
-    db: Database, bar: SampleBar, hashes: Mapping[str, str], connections: Mapping[str, str], weeks: int
+    db: Database, hashes: Mapping[str, str], connections: Mapping[str, str], weeks: int = 0, a_day: float = 0
 ) -> None:
     """The house, its past, and then tonight: printers, shelves, bookings."""
+    bar = sample.load()
     today = date.fromisoformat(show_day(BusinessDays(bar.venue.timezone, CUTOFF).of(db.clock.now())))
     first = history.first_day(today, weeks)
     cast = await db.write(_furnish, bar, hashes, first if weeks else None)
     for number in range(7 * weeks):
-        await db.write(history.live, cast, first + timedelta(days=number))
+        await db.write(history.live, cast, first + timedelta(days=number), a_day=a_day)
     await db.write(_open, bar, connections, cast.stocked)
 
 

@@ -140,12 +140,12 @@ class _Night:
         tx, waiter = self.tx, self.tx.actor
         tx.actor = self.cast.manager
         reason = REASONS[deed][chance % 3]
-        lines = [line.line_id for line in orders.load(tx, order_id)[1] if line.parent_id is None]
+        lines = [line for line in orders.load(tx, order_id)[1] if line.parent_id is None and line.status != "void"]
         if deed == "void" and len(lines) > 1:
-            orders.void(tx, order_id, Void(reason, lines[-1:]))
+            orders.void(tx, order_id, Void(reason, [lines[-1].line_id]))
         elif deed == "comp":
-            orders.comp(tx, order_id, Comp(lines[:1], reason))
-        elif deed == "discount":
+            orders.comp(tx, order_id, Comp([lines[0].line_id], reason))
+        elif deed == "discount" and any(line.discountable for line in lines):
             discounts.discount(tx, order_id, NewDiscount("percent", 1000 if chance % 2 else 1500, reason))
         tx.actor = waiter
 

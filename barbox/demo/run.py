@@ -7,6 +7,7 @@ import tempfile
 import webbrowser
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 import click
 import msgspec
@@ -15,7 +16,7 @@ from barbox import app as box
 from barbox import config
 from barbox.core.api import ADDRESSES
 from barbox.demo import pages, sample
-from barbox.demo.bar import Opened, open_for_business
+from barbox.demo.bar import Opened, fill, open_for_business
 from barbox.demo.desk import Desk
 
 
@@ -36,11 +37,12 @@ async def demo(
     with ExitStack() as stack:
         folder = data or stack.enter_context(tempfile.TemporaryDirectory(prefix="barbox-demo-"))
         desk = stack.enter_context(Desk(sample.load()).switched_on())
+        await fill(Path(folder), desk, weeks)
         settings = config.load({"data": folder, "port": port})
         app = box.make_app(settings, extend=lambda app: pages.mount(app, desk))
         async with box.opened(app) as running:
             ready = Ready(
-                **msgspec.structs.asdict(await open_for_business(app, desk, weeks=weeks)),
+                **msgspec.structs.asdict(await open_for_business(app, desk)),
                 url=f"http://localhost:{running.port}",
             )
             ending = asyncio.ensure_future(until())

@@ -1,12 +1,13 @@
 """`python -m tests.bench`: the figures of the box, each beside what it is compared with, in one run."""
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from tests.bench import backup as backups
-from tests.bench import boot, cellar, load, paper, servers, tablet, years
+from tests.bench import boot, cellar, figures, load, paper, servers, tablet, years
 from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
 from tests.bench.sockets import Told, tell_all
 from tests.bench.targets import Target
@@ -243,6 +244,22 @@ def on_a_tablet(options: argparse.Namespace) -> None:
         say(f"  slowed down {times} times   frames p50 {middle_:.1f} ms   p99 {slow:.1f} ms   late {each.late:.1%}")
 
 
+def reports(options: argparse.Namespace) -> None:
+    """Every report over 90 days with five years of history, and what the sums behind them cost an order."""
+    with figures.built(options.orders) as path:
+        size = path.stat().st_size / 1e9
+        say(f"\nReports over {figures.SPAN_DAYS} days of {options.orders:,} orders, {size:.1f} GB on disk")
+        for read in asyncio.run(figures.read_all(path)):
+            told = f"{read.warm_ms:6.1f} ms (most {read.most_ms:.1f}), nothing in memory {read.cold_ms:.1f} ms"
+            say(f"  {read.name:28}{told}   (asked: <= 50)")
+        rolled, raw = figures.heat_against_raw(path)
+        say(f"  heat map by the best index {raw:.1f} ms, by roll-up {rolled:.2f} ms, both in SQLite alone")
+        say(f"    the one by the other: {raw / rolled:.0f}   (asked: >= 50)")
+    pairs = figures.cost(options.rounds)
+    plain, more = Spread.of([before for before, _ in pairs]), Spread.of([after - before for before, after in pairs])
+    say(f"  an order placed and paid {plain:.0f} us of CPU without roll-ups, with them {more:.0f} us more")
+
+
 def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespace) -> Results:
     return alternate(
         targets,
@@ -266,6 +283,7 @@ PARTS = {
     "years": old,
     "tablet": on_a_tablet,
     "paper": printers,
+    "reports": reports,
 }
 
 
@@ -277,7 +295,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="of one server in one round")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
     parser.add_argument("--megabytes", type=int, default=1000, help="of history, for backup")
-    parser.add_argument("--orders", type=int, default=2_500_000, help="old orders, for years")
+    parser.add_argument("--orders", type=int, default=2_500_000, help="old orders, for years and reports")
     parser.add_argument("--told", type=int, default=150, help="orders in a round that listeners are told of")
     parser.add_argument("--taps", type=int, default=60, help="on products of the order screen, for tablet")
     parser.add_argument("--tickets", type=int, default=100, help="orders in a round that are timed to the printers")

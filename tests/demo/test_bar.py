@@ -18,7 +18,7 @@ from barbox.app import make_app, opened
 from barbox.config import load
 from barbox.core.errors import Broken
 from barbox.demo import nights, pages, sample
-from barbox.demo.bar import Opened, open_for_business
+from barbox.demo.bar import Opened, fill, open_for_business
 from barbox.demo.desk import Desk, News
 from barbox.reports.recount import differences
 from barbox.verify import prove
@@ -40,10 +40,12 @@ def start(tmp_path: Path, desk: Desk) -> Start:
 
 @asynccontextmanager
 async def sample_bar(data: Path, desk: Desk, weeks: int = 0) -> AsyncIterator[tuple[aiohttp.ClientSession, Opened]]:
+    if weeks:
+        await fill(data, desk, weeks)
     config = load({"data": str(data), "host": "127.0.0.1", "port": 0, "mdns": False})
     app = make_app(config, extend=lambda app: pages.mount(app, desk))
     async with opened(app) as running_app:
-        open_bar = await open_for_business(app, desk, weeks=weeks)
+        open_bar = await open_for_business(app, desk)
         async with aiohttp.ClientSession(f"http://127.0.0.1:{running_app.port}") as guest:
             yield guest, open_bar
 

@@ -17,7 +17,7 @@ from barbox.core.database import Database
 from barbox.core.errors import Refusal
 from barbox.core.migrations import migrate
 from barbox.core.settings import change_venue
-from barbox.core.transaction import Transaction
+from barbox.core.transaction import Followers, Transaction
 from barbox.floor.commands import EditArea, EditTable, save_area, save_table
 from barbox.menu.commands import EditCategory, EditProduct, EditTaxRate, save_category, save_product, save_tax_rate
 from barbox.printing.equipment import EditPrinter, EditStation, save_printer, save_station
@@ -61,14 +61,14 @@ class Books:
 
 
 @contextmanager
-def opened(**venue: Any) -> Iterator[Books]:
+def opened(*, followers: Followers = FOLLOWERS, **venue: Any) -> Iterator[Books]:
     """The books of a fresh bar with these settings; `service_rate` and `cover_price` are its hall's."""
     area = {name: venue.pop(name) for name in ("service_rate", "cover_price") if name in venue}
     before, os.environ[FAST] = os.environ.get(FAST), "OFF"
     loop = asyncio.new_event_loop()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(_furnished(), folder))
-        database = Database.open(path, Clock(), BusinessDays("UTC", 360), followers=FOLLOWERS)
+        database = Database.open(path, Clock(), BusinessDays("UTC", 360), followers=followers)
         connection = sqlite3.connect(path)
         try:
             books = Books(loop, loop.run_until_complete(database.__aenter__()), connection)

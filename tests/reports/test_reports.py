@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from barbox.app import make_app, opened
 from barbox.config import load
 from barbox.demo import pages, sample
-from barbox.demo.bar import open_for_business
+from barbox.demo.bar import fill, open_for_business
 from barbox.demo.desk import Desk
 from tests.demo.test_bar import signed_in
 
@@ -56,10 +56,11 @@ class Owner:
 async def owner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Owner]:
     data: Path = tmp_path_factory.mktemp("bar")
     with Desk(sample.load()).switched_on() as desk:
+        await fill(data, desk, WEEKS)
         config = load({"data": str(data), "host": "127.0.0.1", "port": 0, "mdns": False})
         app = make_app(config, extend=lambda app: pages.mount(app, desk))
         async with opened(app) as running:
-            bar = await open_for_business(app, desk, weeks=WEEKS)
+            bar = await open_for_business(app, desk)
             async with aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as http:
                 yield Owner(http, await signed_in(http, bar, "manager"))
 
