@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.bar import OUTSIDE, PATIENCE_S, ROOT, Bar, Tablets
+from tests.journeys.test_screens import Walk
 
 
 @pytest.fixture
@@ -43,8 +44,9 @@ def test_a_new_bar_takes_its_first_order_within_minutes(
 ) -> None:
     url, code = carton
     tablets = Tablets(Bar(tmp_path), browser)
-    tablet = tablets.new(size, url=url)
-    page = tablet.page
+    theme = {"phone": "day", "wide": "night"}[size]
+    tablet = tablets.new(size, theme=theme, url=url)
+    page, walk = tablet.page, Walk(tablet, theme)
     page.goto(url)
     page.wait_for_url("**/setup")
     page.get_by_label(re.compile("Set-up code")).fill(code)
@@ -59,24 +61,30 @@ def test_a_new_bar_takes_its_first_order_within_minutes(
     page.wait_for_url("**/setup/house")
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_text("Taxes")
+    walk.stop("first-taxes")
     _next(page)
     expect(title).to_have_text("Rooms and tables")
     page.get_by_label("Tables").fill("6")
     page.get_by_role("button", name="One more area").click()
+    walk.stop("first-rooms")
     _next(page)
     expect(title).to_have_text("Printers")
+    walk.stop("first-printers")
     _next(page)
     expect(title).to_have_text("People")
     page.reload()
     expect(title).to_have_text("People")  # where it stood
+    walk.stop("first-people")
     _next(page)
     expect(title).to_have_text("The menu")
     expect(page.get_by_role("button", name=re.compile("usual menu"))).to_have_attribute("aria-pressed", "true")
+    walk.stop("first-menu")
     _next(page)
     expect(title).to_have_text("Recovery slip")
     page.get_by_label(re.compile("your PIN once more")).fill("4711")
     page.get_by_role("button", name="Make a recovery slip").click()
     expect(page.locator(".slip li")).to_have_count(24)
+    walk.stop("first-slip")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
     page.get_by_label("The slip is put away").check()
     _next(page)
@@ -90,6 +98,7 @@ def test_a_new_bar_takes_its_first_order_within_minutes(
     page.locator("dialog .options .key", has_text="large").click()
     tablet.send()
     expect(page.locator(".table.busy")).to_have_count(1)
+    assert walk.faults == [], "\n".join(walk.faults)
     assert list(tablets.close()) == []
 
 

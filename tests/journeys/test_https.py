@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from barbox import build_web
 from tests.journeys.bar import OUTSIDE, Bar, Tablet, Tablets, until
 from tests.journeys.relay import Relay
+from tests.journeys.test_screens import Walk
 
 NAME = "barbox.local"
 
@@ -75,7 +76,9 @@ def test_a_device_that_does_not_trust_the_box_is_told_how(bar: Bar, secure_port:
             expect(phone.page.locator("ol")).to_contain_text(step)
         expect(phone.page.locator(".print")).to_have_text(re.compile("^([0-9A-F]{2}:){31}[0-9A-F]{2}$"))
         assert phone.page.locator("figure img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 100
-        phone.shoot("trust", theme)
+        walk = Walk(phone, theme)
+        walk.stop("trust")
+        assert walk.faults == [], "\n".join(walk.faults)
     chinese = tablets.new("phone", language="zh-CN")
     chinese.page.goto(f"{bar.url}/trust")
     expect(chinese.page.locator(".state")).to_contain_text("还不信任")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.bar import OUTSIDE, Bar, Tablet, Tablets, until
 from tests.journeys.relay import Relay
+from tests.journeys.test_screens import Walk
 
 
 @pytest.fixture
@@ -137,7 +138,9 @@ def test_a_round_for_a_bill_that_was_paid_meanwhile_is_a_choice_and_is_not_dropp
     choice = tablet.page.locator("dialog article")
     expect(choice).to_contain_text("A6")
     expect(choice).to_contain_text("1 × Duvel")
-    tablet.shoot("needs-you")
+    walk = Walk(tablet, "night")
+    walk.stop("needs-you")
+    assert walk.faults == [], "\n".join(walk.faults)
     tablet.complaints.clear()  # the browser notes that the box refused
     choice.get_by_role("button", name="As a new order").click()
     expect(choice).to_have_count(0)
