@@ -96,7 +96,7 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
         "wal_autocheckpoint=0",
         "foreign_keys=ON",
         "trusted_schema=OFF",
-        "cache_size=-32768",
+        "cache_size=-16384",
         f"journal_size_limit={2 * CHECKPOINT_BYTES}",
         "temp_store=MEMORY",
     ):
