@@ -286,6 +286,7 @@ class Attempt:
             self._talk.tick()
             yield
         if finish:
+            self._talk.tick()  # a line that broke under the last bytes says so now, or never
             self._finish(Outcome.SENT)
 
 

@@ -21,6 +21,7 @@ PRINTER = "epson-tm-t88vi"
 EVENING = 1_795_600_000_000
 PAPERS: tuple[tuple[str, Kind, str], ...] = (
     ("kitchen-ticket", "ticket", "en"),
+    ("change", "change", "en"),
     ("void", "void", "zh"),
     ("reprint", "reprint", "en"),
     ("receipt", "receipt", "zh"),

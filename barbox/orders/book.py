@@ -7,16 +7,26 @@ import msgspec
 
 from barbox.core import names
 from barbox.core.errors import BadRequest, NotFound, WrongState
+from barbox.core.money import spread
 from barbox.core.settings import load_venue
 from barbox.core.statements import Insert, freeze
 from barbox.core.transaction import Transaction
 from barbox.floor.queries import TableRow, load_areas, load_tables
 from barbox.menu.queries import load_catalogue
 from barbox.orders import queries, rules
-from barbox.orders.lines import tell_stations
+from barbox.orders.lines import parsed, tell_stations
 from barbox.orders.models import Order, OrderLine
 from barbox.orders.requests import Move, NewOrder, OrderChange, Seated
-from barbox.orders.rows import LineRow, OrderRow, TenderRow, keep_terms, sums, terms_of
+from barbox.orders.rows import (
+    LineRow,
+    OrderRow,
+    TenderRow,
+    discount_of,
+    keep_discount,
+    keep_terms,
+    sums,
+    terms_of,
+)
 from barbox.orders.views import Around, OrderView, view
 from barbox.printing.contents import Action
 from barbox.printing.queries import load_stations
@@ -178,6 +188,51 @@ def whole(lines: list[LineRow], chosen: Iterable[LineRow]) -> list[LineRow]:
     """The chosen lines, with every set menu of which a part was chosen complete."""
     sets = {line.parent_id or line.line_id for line in chosen}
     return [line for line in lines if (line.parent_id or line.line_id) in sets]
+
+
+def chosen(
+    tx: Transaction,
+    lines: list[LineRow],
+    line_ids: Sequence[int] | None,
+    quantity: float | None = None,
+    field: str = "quantity",
+) -> list[LineRow]:
+    """The named lines, or all, with their set menus complete; or `quantity` of the one named, from now on a line apart.
+
+    Raises BadRequest for more than the line has or a part of a set menu, WrongState for a part of a void line.
+    """
+    found = named(lines, line_ids)
+    if quantity is None:
+        return whole(lines, found)
+    if line_ids is None or len(found) != 1:
+        raise BadRequest("is of one line: name it", field)
+    (line,), wanted = found, parsed(quantity, field)
+    if line.status == "void":
+        raise WrongState("the line", "void")
+    if wanted > line.quantity:
+        raise BadRequest("is more than the line has", field)
+    if wanted == line.quantity:
+        return whole(lines, found)
+    if len(whole(lines, found)) > 1:
+        raise BadRequest("is a set menu: it stays whole", field)
+    return [_divide(tx, lines, line, wanted)]
+
+
+def _divide(tx: Transaction, lines: list[LineRow], line: LineRow, quantity: int) -> LineRow:
+    """`quantity` of a line becomes a line of its own, in the same order; amount and discount are shared exactly."""
+    own, rest = spread(line.amount, [quantity, line.quantity - quantity])
+    part = msgspec.structs.replace(line, line_id=tx.number("line"), quantity=quantity, amount=own)
+    given = discount_of(line)
+    if given is not None and given.kind == "amount":
+        taken_off = min(given.value, line.amount)
+        share, left = spread(taken_off, [own, rest])
+        keep_discount(part, msgspec.structs.replace(given, value=share))
+        keep_discount(line, msgspec.structs.replace(given, value=left))
+    line.quantity, line.amount = line.quantity - quantity, rest
+    store_line(tx, line)
+    insert_lines(tx, [part])
+    lines.append(part)
+    return part
 
 
 def unfinished(lines: Iterable[LineRow]) -> list[LineRow]:

@@ -12,6 +12,7 @@ from barbox.orders.bills import bill_of as bill_of
 from barbox.orders.bills import pay_code as pay_code
 from barbox.orders.book import around as around
 from barbox.orders.book import (
+    chosen,
     fact,
     insert_lines,
     load_open,
@@ -28,7 +29,7 @@ from barbox.orders.book import (
 from barbox.orders.book import load as load
 from barbox.orders.discounts import put_discount
 from barbox.orders.guests import attach, tiers_of
-from barbox.orders.lines import GIVEN, compose, give_back, kept_modifiers, rewritten, tell_stations
+from barbox.orders.lines import GIVEN, compose, give_back, kept_modifiers, rewritten, tell_changed, tell_stations
 from barbox.orders.requests import (
     Again,
     Comp,
@@ -70,9 +71,10 @@ def place(tx: Transaction, request: NewOrder) -> OrderView:
 
 
 def change(tx: Transaction, order_id: int, request: OrderChange) -> OrderView:
-    """Add lines, change held ones, covers, table, tab or discount.
+    """Add lines, change some, covers, table, tab or discount.
 
-    Raises StaleVersion for an edit of an older version, Forbidden for a discount by who may not give one.
+    Raises StaleVersion for an edit of an older version, Forbidden for a discount by who may not give one and for a sent
+    line made cheaper by who may not take one back.
     """
     order, lines, tenders = load_open(tx, order_id)
     edits = request.changes or request.covers or request.table_id or request.tab or request.discount
@@ -81,7 +83,7 @@ def change(tx: Transaction, order_id: int, request: OrderChange) -> OrderView:
     if edits and request.version != order.version:
         raise StaleVersion(msgspec.to_builtins(view(order, lines, tenders, around(tx))))
     for index, each in enumerate(request.changes or ()):
-        _change_line(tx, lines, each, f"changes[{index}]")
+        _change_line(tx, order, lines, each, f"changes[{index}]")
     order.covers = request.covers or order.covers
     if request.member_id is not UNSET:
         attach(tx, order, lines, request.member_id)
@@ -112,12 +114,12 @@ def again(tx: Transaction, order_id: int, request: Again) -> OrderView:
     ordered = [line for line in lines if line.status != "void" and line.parent_id is None]
     if request.line_ids is None:
         last = max((line.sent_at or 0 for line in ordered), default=0)
-        chosen = [line for line in ordered if (line.sent_at or 0) == last]
+        wanted = [line for line in ordered if (line.sent_at or 0) == last]
     else:
-        chosen = [line for line in named(lines, request.line_ids) if line in ordered]
-    if not chosen:
+        wanted = [line for line in named(lines, request.line_ids) if line in ordered]
+    if not wanted:
         raise WrongState("the order", "without such lines")
-    new = _added(tx, order, [_once_more(tx, line, lines) for line in chosen])
+    new = _added(tx, order, [_once_more(tx, line, lines) for line in wanted])
     return store(tx, "order.changed", order, [*lines, *new], tenders, {"items": [fact(line) for line in new]})
 
 
@@ -157,8 +159,8 @@ def _added(tx: Transaction, order: OrderRow, items: list[NewItem]) -> list[LineR
 def send(tx: Transaction, order_id: int, request: Send) -> OrderView:
     """Send held lines to their stations. Raises WrongState when none of them is held."""
     order, lines, tenders = load_open(tx, order_id)
-    chosen = whole(lines, named(lines, request.line_ids))
-    return _send(tx, "new", order, lines, tenders, [line for line in chosen if line.status == "held"])
+    held = [line for line in chosen(tx, lines, request.line_ids) if line.status == "held"]
+    return _send(tx, "new", order, lines, tenders, held)
 
 
 def fire(tx: Transaction, order_id: int, request: Fire) -> OrderView:
@@ -187,7 +189,7 @@ def void(tx: Transaction, order_id: int, request: Void) -> OrderView:
     order, lines, tenders = load_open(tx, order_id)
     if request.line_ids is None and order.paid:
         raise WrongState("the order", "partly paid")
-    gone = [line for line in whole(lines, named(lines, request.line_ids)) if line.status != "void"]
+    gone = [line for line in chosen(tx, lines, request.line_ids, request.quantity) if line.status != "void"]
     tell_stations(tx, "void", order, unfinished(gone), reason=request.reason)
     facts = {"lineIds": [line.line_id for line in gone], "reason": request.reason, "amount": _worth(gone)}
     made = [line for line in gone if line.status not in ("held", "preparing") and not line.comp]
@@ -218,9 +220,10 @@ def take_back_held(tx: Transaction, order_id: int, reason: str) -> None:
 def comp(tx: Transaction, order_id: int, request: Comp) -> OrderView:
     """Give lines away, with a reason; they stay consumed."""
     order, lines, tenders = load_open(tx, order_id)
-    given = whole(lines, named(lines, request.line_ids))
+    given = chosen(tx, lines, request.line_ids, request.quantity)
     kind = 2 if request.staff else 1
-    facts = {"lineIds": request.line_ids, "reason": request.reason, "comp": True, "amount": _worth(given)}
+    line_ids = [line.line_id for line in given]
+    facts = {"lineIds": line_ids, "reason": request.reason, "comp": True, "amount": _worth(given)}
     if request.staff:
         facts["staff"] = True
     for line in given:
@@ -292,13 +295,13 @@ def bill(tx: Transaction, order_id: int) -> OrderView:
     return shown
 
 
-def _change_line(tx: Transaction, lines: list[LineRow], change: LineChange, field: str) -> None:
+def _change_line(tx: Transaction, order: OrderRow, lines: list[LineRow], change: LineChange, field: str) -> None:
     index = next((i for i, line in enumerate(lines) if line.line_id == change.line_id), None)
     if index is None:
         raise BadRequest(f"the order has no line {change.line_id}", f"{field}.lineId")
     line = lines[index]
     of_set = whole(lines, [line])
-    if line.status != "held":
+    if line.status != "held" and (line.status != "preparing" or change.quantity is not None):
         raise WrongState("the line", line.status)
     if change.quantity == 0:
         for each in of_set:
@@ -309,6 +312,12 @@ def _change_line(tx: Transaction, lines: list[LineRow], change: LineChange, fiel
     if len(of_set) > 1 and change.quantity is not None:
         raise BadRequest("is a set menu's: take it away and order anew", f"{field}.quantity")
     new = lines[index] = rewritten(tx, line, change, field)
+    if line.status == "preparing":
+        if new.amount < line.amount and not tx.actor.may("order.void"):
+            raise Forbidden("order.void")
+        if new.amount != line.amount:
+            order.status, order.billed_at = "open", None
+        tell_changed(tx, order, line, new)
     give_back(tx, [line])
     take(tx, line.order_id, [new])
     store_line(tx, new)

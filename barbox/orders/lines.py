@@ -246,7 +246,18 @@ def tell_stations(
     reason: str | None = None,
 ) -> None:
     """Put the stations' tickets in the spool, in this same transaction."""
-    routed = [Routed(line.station_id, _ticket_line(line), line.sent_at) for line in lines]
+    _tell(tx, action, order, [Routed(line.station_id, _ticket_line(line), line.sent_at) for line in lines], reason)
+
+
+def tell_changed(tx: Transaction, order: OrderRow, was: LineRow, now: LineRow) -> None:
+    """Tell the station that makes a line what is different about it, if anything is."""
+    shown, before = _ticket_line(now), _ticket_line(was)
+    if shown != before:
+        said = msgspec.structs.replace(shown, gone=[each for each in before.modifiers if each not in shown.modifiers])
+        _tell(tx, "change", order, [Routed(now.station_id, said, now.sent_at)], None)
+
+
+def _tell(tx: Transaction, action: Action, order: OrderRow, routed: Sequence[Routed], reason: str | None) -> None:
     place, takeaway = order.table_name or order.tab or "", bool(order.takeaway)
     ticket = Ticket(action, place, order.number, tx.actor.name, [], order.covers, reason, takeaway)
     print_ticket(tx, ticket, order.id, routed)

@@ -70,7 +70,10 @@ class NewOrder(Body):
 
 
 class LineChange(Body):
-    """A change of a line that was not sent yet; quantity 0 takes it away."""
+    """A change of a line; quantity 0 takes away one that was not sent yet.
+
+    Of a line that a station is making, all but its quantity: the station gets a ticket that says what is different.
+    """
 
     line_id: Id
     quantity: Annotated[float, Meta(ge=0, le=10_000)] | None = None
@@ -120,30 +123,34 @@ class Fire(Body):
 
 
 class Void(Body):
-    """Lines to take back; the whole order when none are named."""
+    """Lines to take back, or `quantity` of the one line named; the whole order when none are named."""
 
     reason: Reason
     line_ids: LineIds | None = None
+    quantity: Quantity | None = None
 
 
 class Comp(Body):
-    """Lines given away; a `staff` drink is given to who works here."""
+    """Lines to give away, or `quantity` of the one line named; a `staff` drink is given to who works here."""
 
     line_ids: LineIds
     reason: Reason
     staff: bool = False
+    quantity: Quantity | None = None
 
 
 class Move(Body):
     """Where the party sits now: a table, or a tab's name.
 
-    With `lineIds`, only these lines go: to `toOrderId`, or to a new order at that table or tab.
+    With `lineIds`, only these lines go, or `quantity` of the one line named: to `toOrderId`, or to a new order at that
+    table or tab.
     """
 
     table_id: Id | None = None
     tab: ShortText | None = None
     line_ids: LineIds | None = None
     to_order_id: Id | None = None
+    quantity: Quantity | None = None
 
 
 class PartOfLine(Body):

@@ -4,17 +4,15 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from barbox.core.errors import BadRequest, WrongState
+from barbox.core.errors import BadRequest
 from barbox.core.messages import View
-from barbox.core.money import spread
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.orders import rules
 from barbox.orders.book import (
     Taken,
-    insert_lines,
+    chosen,
     load_open,
-    named,
     new_order,
     place_of,
     store,
@@ -23,10 +21,10 @@ from barbox.orders.book import (
     whole,
 )
 from barbox.orders.discounts import settle_discounts
-from barbox.orders.lines import parsed, tell_stations
+from barbox.orders.lines import tell_stations
 from barbox.orders.models import Payment
 from barbox.orders.requests import Merge, Move, Seated, Split
-from barbox.orders.rows import LineRow, OrderRow, discount_of, keep_discount, keep_terms, terms_of
+from barbox.orders.rows import LineRow, OrderRow, keep_terms, terms_of
 from barbox.orders.views import OrderView
 
 _REBOOK = freeze(lambda p: Payment.update(order_id=p.order_id).where(Payment.order_id == p.was))
@@ -64,37 +62,9 @@ def _split_lines(tx: Transaction, order_id: int, request: Split) -> SplitView:
     order, lines, _ = taken
     leaving: list[LineRow] = []
     for index, part in enumerate(request.lines or ()):
-        (line,) = named(lines, [part.line_id])
-        if line.status == "void":
-            raise WrongState("the line", "void")
-        wanted = line.quantity if part.quantity is None else parsed(part.quantity, f"lines[{index}].quantity")
-        if wanted > line.quantity:
-            raise BadRequest("is more than the line has", f"lines[{index}].quantity")
-        if wanted == line.quantity:
-            leaving += whole(lines, [line])
-        elif len(whole(lines, [line])) > 1:
-            raise BadRequest("is a set menu: it stays whole", f"lines[{index}].quantity")
-        else:
-            leaving.append(_divide(tx, lines, line, wanted))
+        leaving += chosen(tx, lines, [part.line_id], part.quantity, f"lines[{index}].quantity")
     unique = list({line.line_id: line for line in leaving}.values())
     return _split_off(tx, taken, unique, 0, {"lineIds": [line.line_id for line in unique], "of": order.number})
-
-
-def _divide(tx: Transaction, lines: list[LineRow], line: LineRow, quantity: int) -> LineRow:
-    """`quantity` of a line becomes a line of its own, in the same order; amount and discount are shared exactly."""
-    own, rest = spread(line.amount, [quantity, line.quantity - quantity])
-    part = msgspec.structs.replace(line, line_id=tx.number("line"), quantity=quantity, amount=own)
-    given = discount_of(line)
-    if given is not None and given.kind == "amount":
-        taken_off = min(given.value, line.amount)
-        share, left = spread(taken_off, [own, rest])
-        keep_discount(part, msgspec.structs.replace(given, value=share))
-        keep_discount(line, msgspec.structs.replace(given, value=left))
-    line.quantity, line.amount = line.quantity - quantity, rest
-    store_line(tx, line)
-    insert_lines(tx, [part])
-    lines.append(part)
-    return part
 
 
 def _split_off(
@@ -157,7 +127,7 @@ def move_lines(tx: Transaction, order_id: int, request: Move) -> OrderView:
     """Move some lines to another order, or to a new one at a table or tab; returns the order they left."""
     taken = load_open(tx, order_id)
     order, lines, tenders = taken
-    leaving = whole(lines, named(lines, request.line_ids))
+    leaving = chosen(tx, lines, request.line_ids, request.quantity)
     facts: dict[str, object] = {"lineIds": [line.line_id for line in leaving]}
     if request.to_order_id is None:
         if request.table_id is None and request.tab is None:

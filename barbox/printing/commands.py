@@ -28,7 +28,7 @@ from barbox.printing.spool import Queued as Queued
 from barbox.printing.spool import enqueue, find, known_printer, receipt_printer, set_state
 
 J = PrintJob
-AFTER_ANOTHER = ("void", "moved")
+AFTER_ANOTHER = ("void", "moved", "change")
 """Tickets about lines that stood on an earlier one, whose number they name."""
 LOOK_BACK = 5000
 """Among so many of the latest jobs an earlier ticket is looked for."""

@@ -14,13 +14,15 @@ class TicketLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     seat: int | None = None
     course: int | None = None
     note: str | None = None
+    gone: list[dict[str, str]] = []
+    """Modifiers that are no longer wanted."""
 
 
-Action = Literal["new", "fire", "void", "moved"]
+Action = Literal["new", "fire", "void", "moved", "change"]
 
 
 class Ticket(msgspec.Struct, frozen=True, tag="ticket", omit_defaults=True):
-    """A station's ticket: new lines, lines fired, lines taken back, or a table that moved."""
+    """A station's ticket: new lines, lines fired, changed or taken back, or a table that moved."""
 
     action: Action
     place: str

@@ -122,15 +122,18 @@ def reroute(tx: Transaction, job_id: int, printer_id: int, may_also_print: bool)
     return _again(tx, job, printer_id, "print.rerouted")
 
 
-def recover(tx: Transaction) -> int:
-    """After a start: what was begun when the box died may have printed; returns how many jobs that is."""
-    begun = A.select(A.job_id).where(A.ended_at.is_null())
+def recover(tx: Transaction, printer_id: int | None = None) -> int:
+    """What was begun, at one printer or at any, and whose end nobody saw may have printed; returns how many jobs.
+
+    For whoever takes a printer over: after a start, from a worker that was stopped, or after a failure in the middle.
+    """
+    lost = A.ended_at.is_null() if printer_id is None else A.ended_at.is_null() & (A.printer_id == printer_id)
     dead = tx.run(
         J.update(state="unknown", may_have_printed=1, reason="the box stopped").where(
-            J.state.in_(rules.WAITING) & J.id.in_(begun)
+            J.state.in_(rules.WAITING) & J.id.in_(A.select(A.job_id).where(lost))
         )
     )
-    tx.run(A.update(ended_at=tx.now, outcome="crash").where(A.ended_at.is_null()))
+    tx.run(A.update(ended_at=tx.now, outcome="crash").where(lost))
     return dead.rowcount
 
 

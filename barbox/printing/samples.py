@@ -22,7 +22,7 @@ from barbox.printing.templates import Templates
 from barbox.printing.tickets import lay_out
 from printers.document import Document
 
-Kind = Literal["ticket", "void", "reprint", "receipt", "prebill", "report"]
+Kind = Literal["ticket", "change", "void", "reprint", "receipt", "prebill", "report"]
 
 NEGRONI = {"en": "Negroni", "zh": "内格罗尼"}
 CHICKEN = {"en": "Kung Pao Chicken", "zh": "宫保鸡丁"}
@@ -97,6 +97,10 @@ def sample(kind: Kind, language: str, moment: int, venue: Venue, days: BusinessD
     match kind:
         case "ticket":
             return lay_out(ticket, marks, venue, days, templates)
+        case "change":
+            line = msgspec.structs.replace(LINES[1], modifiers=[HOT], gone=[PEANUTS])
+            changed = msgspec.structs.replace(ticket, action="change", lines=[line], previous="K-0045", of=["K-0042"])
+            return lay_out(changed, msgspec.structs.replace(marks, number="K-0046"), venue, days, templates)
         case "void":
             reason = "客人改主意了" if language == "zh" else "guest changed her mind"
             taken_back = Ticket("void", "A5", 42, "Ana", LINES[1:2], 3, reason=reason, previous="K-0046", of=["K-0042"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from barbox.core.clock import BusinessDays
-from barbox.core.money import show_quantity
+from barbox.core.money import THOUSANDTH, show_quantity
 from barbox.core.names import first
 from barbox.core.settings import Venue
 from barbox.printing.booking_list import booking_list
@@ -36,6 +36,10 @@ from barbox.printing.texts import text
 from printers.document import AnyElement, Bar, Columns, Cut, Document, Drawer, Feed, Line, Rule
 
 DEFAULTS = Templates()
+HEADS = {"void": "void", "fire": "fire", "change": "changed"}
+"""What stands large over a ticket that is not about something new."""
+OF = {"void": "void_of", "change": "change_of"}
+"""How it names the tickets on which its lines came."""
 
 
 def lay_out(
@@ -91,11 +95,10 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     if template.rail_clip_lines:
         yield Feed(template.rail_clip_lines)
     yield from warnings(marks, days)
-    if ticket.action in ("void", "fire"):
-        yield Bar(text(ticket.action, language), width=2, height=2, red=ticket.action == "void")
+    if ticket.action in HEADS:
+        yield Bar(text(HEADS[ticket.action], language), width=2, height=2, red=ticket.action == "void")
     if ticket.of:
-        numbers = " ".join(ticket.of)
-        told = text("void_of" if ticket.action == "void" else "told_by", language, numbers=numbers)
+        told = text(OF.get(ticket.action, "told_by"), language, numbers=" ".join(ticket.of))
         yield Line(told, height=2, bold=True, align="center")
     for line in template.header:
         yield Line(line, align="center")
@@ -112,7 +115,8 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     yield Rule("=")
     total = sum(line.quantity for line in ticket.lines)
     before = text("before", language, number=ticket.previous) if ticket.previous else text("first_today", language)
-    yield Columns(text("items", language, n=show_quantity(total)), before)
+    items = text("item" if total == THOUSANDTH else "items", language, n=show_quantity(total))
+    yield Columns(items, before)
     if marks.may_have_printed or marks.copy > 1:
         yield from warnings(marks, days)
     for line in template.footer:
@@ -158,6 +162,9 @@ def _ticket_line(line: TicketLine, action: str, language: str, template: TicketT
     for other, name in line.names.items():
         if template.second_language and other != language and name != main:
             yield Line(name, indent=4)
+    for modifier in line.gone:
+        no = text("without", language, name=first(modifier, language))
+        yield Line(no, height=template.modifier_height, indent=4, hang=2, bold=True, inverse=True)
     for modifier in line.modifiers:
         yield Line(f"+ {first(modifier, language)}", height=template.modifier_height, indent=4, hang=2)
     if line.seat:

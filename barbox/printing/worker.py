@@ -94,10 +94,15 @@ class Worker:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self) -> None:
+        """Carry job after job; first of all mark what another worker, or a failure, left without an end."""
         await self._warm_up()
+        unseen = True
         while not self._stopping:
             self._awake.clear()
             try:
+                if unseen:
+                    await self._database.write(jobs.recover, self.printer.id)
+                    unseen = False
                 job = await self._next()
                 if job is None:
                     await self._idle()
@@ -105,6 +110,7 @@ class Worker:
                     await self._carry(job)
             except Exception:
                 log.exception("printer worker stumbled", extra={"printer": self.printer.name})
+                unseen = self._ghost = True
                 await self._hang_up()
                 await self._pause(rules.backoff(4))
 

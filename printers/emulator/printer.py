@@ -263,17 +263,34 @@ class Printer(Switches):
                 self._drop(caller, reset=False)
                 return
             caller.heard = now
-            limit = self.faults.reset_after
-            taken = data if limit is None else data[:limit]
-            self.received += len(taken)
-            self.device.receive(taken)
-            self._print(now)
-            if limit is not None:
-                self.faults.reset_after = limit - len(taken)
-                if self.faults.reset_after <= 0:
-                    self.faults.reset_after = None
-                    self._drop(caller, reset=True)
-                    return
+            while data and caller in self._callers:
+                stop = self._next_stop(len(data))
+                taken, data = data[:stop], data[stop:]
+                self.received += len(taken)
+                self.device.receive(taken)
+                self._print(now)
+                self._stopped(caller, len(taken))
+            if caller not in self._callers:
+                return
+
+    def _next_stop(self, arrived: int) -> int:
+        """How many of so many bytes may be taken before something must happen."""
+        faults = self.faults
+        traps = [faults.trap.left] if faults.trap else []
+        return min([arrived, *traps] if faults.reset_after is None else [arrived, faults.reset_after, *traps])
+
+    def _stopped(self, caller: Caller, taken: int) -> None:
+        faults = self.faults
+        if faults.reset_after is not None:
+            faults.reset_after -= taken
+            if faults.reset_after <= 0:
+                faults.reset_after = None
+                self._drop(caller, reset=True)
+        if faults.trap is not None:
+            faults.trap.left -= taken
+            if faults.trap.left <= 0:
+                spring, faults.trap = faults.trap.spring, None
+                spring()
 
     def _print(self, now: float) -> None:
         while self.faults.hang is False and self._busy_until <= now:

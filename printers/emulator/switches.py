@@ -1,12 +1,12 @@
 """The switches of an emulated printer: paper, cover, cutter, power, and everything that can be wrong with it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Literal
 
 from printers.emulator.device import Device
-from printers.emulator.faults import Faults
+from printers.emulator.faults import Faults, Trap
 
 
 class Switches(ABC):
@@ -127,6 +127,16 @@ class Switches(ABC):
         """Reset the connection once `count` more bytes have arrived. What arrived is printed."""
         with self._change():
             self.faults.reset_after = count
+
+    def at_byte(self, count: int, spring: Callable[[], None] | None) -> None:
+        """Call `spring` on the printer's thread once `count` more bytes have arrived, and not one more; None: never."""
+        with self._change():
+            self.faults.trap = Trap(count, spring) if spring else None
+
+    def reset(self) -> None:
+        """Every connection breaks now."""
+        with self._change():
+            self._drop_all()
 
     def idle_close(self, seconds: float | None) -> None:
         """Hang up after so many seconds without traffic."""

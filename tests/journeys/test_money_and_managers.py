@@ -38,26 +38,35 @@ def test_a_bill_is_split_between_cash_and_card_with_a_tip(bar: Bar, tablets: Tab
     assert order["balance"] == 0
 
 
-def test_a_waiter_voids_a_line_with_the_managers_pin(bar: Bar, tablets: Tablets) -> None:
+def test_a_waiter_changes_a_line_and_voids_one_of_two_with_the_managers_pin(bar: Bar, tablets: Tablets) -> None:
     tablet = tablets.at_work("Emily Carter")
     tablet.open_table("A4")
     tablet.tap("Tsingtao")
     tablet.tap("Budweiser")
+    tablet.tap("Budweiser")
     tablet.send()
     tablet.open_table("A4")
     expect(tablet.check()).to_have_count(2)
+    tablet.check().filter(has_text="Tsingtao").locator(".what").click()
+    tablet.page.get_by_role("button", name="Change", exact=True).click()
+    tablet.page.get_by_label("Note").fill("no glass")
+    tablet.page.get_by_role("button", name="Tell the station").click()
+    expect(tablet.check().filter(has_text="no glass")).to_be_visible()
+
     tablet.check().filter(has_text="Budweiser").locator(".what").click()
     tablet.page.get_by_role("button", name="Void", exact=True).click()
+    tablet.page.locator("dialog .many").get_by_role("button", name="1", exact=True).click()
     tablet.page.get_by_role("button", name="Typed wrong").click()
     tablet.page.locator("dialog .people .key", has_text="林晓彤").click()
     tablet.page.keyboard.type(bar.pins["林晓彤"])
     tablet.page.keyboard.press("Enter")
-    expect(tablet.check().filter(has_text="Budweiser").locator(".void")).to_be_visible()
+    expect(tablet.check().filter(has_text="Typed wrong").locator(".void")).to_be_visible()
 
     order = next(each for each in bar.orders() if each["tableName"] == "A4")
-    assert [(line["status"], line["reason"]) for line in order["items"]] == [
-        ("preparing", None),
-        ("void", "Typed wrong"),
+    assert [(line["quantity"], line["status"], line["reason"], line["note"]) for line in order["items"]] == [
+        (1, "preparing", None, "no glass"),
+        (1, "preparing", None, None),
+        (1, "void", "Typed wrong", None),
     ]
     journal = bar.ask("/api/journal?since=0&limit=500")["events"]
     voided = [event for event in journal if event["kind"] == "order.voided"]

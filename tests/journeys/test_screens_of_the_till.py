@@ -15,7 +15,8 @@ MANAGER, BARTENDER = "林晓彤", "刘子豪"
 def test_every_sheet_is_legible_and_within_reach(bar: Bar, tablets: Tablets, size: str, theme: str) -> None:
     table = {"phone": "A1", "wide": "A2"}[size]
     tables = {each["name"]: each["id"] for each in bar.ask("/api/floor")["tables"]}
-    drinks = [{"itemId": bar.product(name)["id"], "seat": seat} for seat, name in enumerate(("Tsingtao", "Duvel"), 1)]
+    names = enumerate(("Tsingtao", "Duvel"), 1)
+    drinks = [{"itemId": bar.product(name)["id"], "seat": seat, "quantity": 3} for seat, name in names]
     bar.ask("/api/orders", {"tableId": tables[table], "covers": 2, "items": drinks})
     bar.ask("/api/orders", {"tab": f"Tom {size}", "items": drinks})
     tablet = tablets.at_work("Emily Carter", size, theme=theme)
@@ -31,6 +32,21 @@ def test_every_sheet_is_legible_and_within_reach(bar: Bar, tablets: Tablets, siz
         walk.stop(name)
         page.keyboard.press("Escape")
         expect(page.locator("dialog")).to_have_count(0)
+
+    if tablet.narrow:
+        page.locator(".summary").click()
+    beneath = page.locator("dialog").count()
+    lines = page.locator("dialog .lines article") if tablet.narrow else tablet.check()
+    lines.filter(has_text="Tsingtao").locator(".what").click()
+    for name, key in (("change-line", "Change"), ("void-some", "Void")):
+        page.get_by_role("button", name=key, exact=True).click()
+        expect(page.locator("dialog")).to_have_count(beneath + 1)
+        expect(page.locator("dialog h2", has_text="Tsingtao")).to_be_visible()
+        walk.stop(name)
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(beneath)
+    if tablet.narrow:
+        page.keyboard.press("Escape")
 
     sheet("discount", "Discount")
     sheet("move-lines", "Move lines")

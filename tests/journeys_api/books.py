@@ -11,6 +11,7 @@ from typing import Any
 from barbox.core import journal
 from barbox.orders.queries import LINES, OrderRow, sums
 from barbox.orders.rows import LineRow
+from barbox.printing.rules import WAITING
 
 Rates = Counter[tuple[int, int]]
 ORDERS = f"SELECT {', '.join(OrderRow.__struct_fields__)} FROM orders"  # noqa: S608
@@ -39,8 +40,18 @@ class Found:
         )
 
 
-def audit(path: Path, z_reports: list[Any], counted: int, opening: int, shelves: dict[str, int] | None = None) -> Found:
-    """Compare Z reports, tenders, orders, taxes, stock and journal of a database that nobody writes any more."""
+def audit(
+    path: Path,
+    z_reports: list[Any],
+    counted: int,
+    opening: int,
+    shelves: dict[str, int],
+    came_out: set[tuple[str, str]],
+) -> Found:
+    """Compare Z reports, tenders, orders, taxes, stock, tickets and journal of a database that nobody writes any more.
+
+    `came_out` are printers' names with the numbers of their tickets.
+    """
     found = Found(megabytes=path.stat().st_size / 1e6)
     with closing(sqlite3.connect(path)) as books:
         found.entries = journal.verify(books).seq
@@ -63,8 +74,11 @@ def audit(path: Path, z_reports: list[Any], counted: int, opening: int, shelves:
             "receipts have gaps": not _gaps(books, "receipt", "business_day"),
             "order numbers have gaps": not _gaps(books, "orders", "business_day"),
             "stock is not opening less consumption": _stock(books, counted) == opening * 1000,
-            "a shelf is not what the recipes say": _shelves(books) == _by_recipe(books, shelves or {}),
+            "a shelf is not what the recipes say": _shelves(books) == _by_recipe(books, shelves),
             "the stock ledger does not add up": not _off_the_ledger(books),
+            "members' money does not add up": _members(books) == 0,
+            "a ticket never came out": _tickets(books) <= came_out,
+            "a paper still waits": not found.jobs.keys() & set(WAITING),
             "rows point nowhere": not books.execute("PRAGMA foreign_key_check").fetchall(),
         }
         found.wrong = [what for what, fine in checks.items() if not fine]
@@ -142,6 +156,20 @@ def _off_the_ledger(books: sqlite3.Connection) -> list[Any]:
             FROM stock_level l WHERE on_hand <> moved"""  # noqa: S608
         found += books.execute(query).fetchall()
     return found
+
+
+def _members(books: sqlite3.Connection) -> int:
+    """What members paid in and were given, less what they paid with and what they have left: nothing."""
+    entries = "SELECT sum(amount) FROM member_entry WHERE account IN ('balance', 'bonus')"
+    got = _one(books, f"{entries} AND kind IN ('paid_in', 'granted')")
+    return got - _one(books, "SELECT sum(amount) FROM tender WHERE method = 'member'") - _one(books, entries)
+
+
+def _tickets(books: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Each ticket that was owed, by the printer it ended at."""
+    query = """SELECT p.name, j.number FROM print_job j JOIN printer p ON p.id = j.printer_id
+        WHERE j.kind = 'ticket' AND j.state NOT IN ('rerouted', 'cancelled')"""
+    return set(books.execute(query).fetchall())
 
 
 def _gaps(books: sqlite3.Connection, table: str, day: str) -> list[Any]:

@@ -1,12 +1,14 @@
 """A Friday night: twelve waiters, sixty tables, two drawers, six hours compressed; a printer fails, the box restarts.
 
-Splits, merges, moves, discounts, voids, refunds; a happy hour that ends in the middle. At the end the books must agree
-to the last unit. The long form, with 1,500 orders: `python -m tests.journeys_api.friday_night`.
+Splits, merges, moves, discounts, voids, changes, refunds; members who pay from their balance; a happy hour that ends in
+the middle. At the end the books must agree to the last unit, and every ticket must have come out. The long form, with
+1,500 orders: `python -m tests.journeys_api.friday_night`.
 """
 
 import argparse
 import asyncio
 import random
+import re
 import sys
 import tempfile
 import time
@@ -26,6 +28,8 @@ from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
 from barbox.floor.commands import EditArea, EditTable, save_area, save_table
 from barbox.menu.commands import EditPriceRule, save_price_rule
+from barbox.printing.equipment import EditStation, save_station
+from barbox.printing.queries import load_stations
 from barbox.staff import api as staff_api
 from barbox.staff.commands import EditStaff, save_person
 from barbox.stock.commands import (
@@ -40,7 +44,7 @@ from barbox.stock.commands import (
     save_recipe,
 )
 from barbox.stock.rules import Unit
-from printers.emulator import Printer
+from printers.emulator import Paper, Printer
 from tests.bar import PINS, Answer, Tablet, furnish, open_box, pair
 from tests.journeys_api.books import Found, audit
 
@@ -59,6 +63,9 @@ RECIPES: dict[str, dict[str, tuple[float, int]]] = {
 HOURS = 6
 OPENS, HAPPY_ENDS = 20 * 60, 23 * 60
 BEER = 100_000
+MEMBERS, TOPPED_UP = 12, 200_000
+PAPERS_WITHIN_S = 600
+END = re.compile(r"END ([A-Z]-\d+)")
 WAITERS = [f"Waiter {n}" for n in range(1, 13)]
 EVERY_DAY = [0, 1, 2, 3, 4, 5, 6]
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 1)
@@ -81,6 +88,8 @@ class Night:
     z: list[Any] = field(default_factory=list)
     day: Any = None
     found: Found | None = None
+    came_out: set[tuple[str, str]] = field(default_factory=set)
+    """Printers and the numbers of the tickets that they printed to the end."""
 
     def figures(self) -> str:
         """The night in a few lines."""
@@ -110,6 +119,7 @@ class Bar:
     device: str
     ids: dict[str, int] = field(default_factory=dict)
     hands: dict[str, Tablet] = field(default_factory=dict)
+    members: list[int] = field(default_factory=list)
     chance: random.Random = field(default_factory=random.Random)
     calm: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -162,6 +172,12 @@ def _stock_up(tx: Transaction, names: dict[str, dict[str, int]]) -> None:
         save_recipe(tx, of, EditRecipe([Ingredient(numbers[each], *much) for each, much in takes.items()]))
 
 
+def _speak_english(tx: Transaction, names: dict[str, dict[str, int]]) -> None:
+    """The kitchen's tickets end in words that are sent as text, so that the test can read them."""
+    kitchen = tx.cached(load_stations)[names["stations"]["kitchen"]]
+    save_station(tx, kitchen.id, EditStation(kitchen.names, list(kitchen.printer_ids), "kitchen", language="en"))
+
+
 async def party(bar: Bar, waiter: str) -> None:
     """One order from the first round to the receipt, as it may go."""
     dice = bar.chance
@@ -169,14 +185,15 @@ async def party(bar: Bar, waiter: str) -> None:
     where = (
         {"tableId": table, "covers": dice.randint(1, 6)} if dice.random() < 0.8 else {"tab": f"Guest {dice.random()}"}
     )
-    placed = await bar.post(waiter, "/api/orders", {**where, "items": _round(bar)})
+    member = {"memberId": dice.choice(bar.members)} if dice.random() < 0.15 else {}
+    placed = await bar.post(waiter, "/api/orders", {**where, **member, "items": _round(bar)})
     if placed.status != 201:
         return
     order = placed.body
     for _ in range(dice.randint(0, 2)):
         order = await _again(bar, waiter, order)
     await asyncio.sleep(0)
-    for deed, often in (("change", 0.25), ("void", 0.12), ("discount", 0.1), ("comp", 0.05)):
+    for deed, often in (("change", 0.25), ("differently", 0.1), ("void", 0.12), ("discount", 0.1), ("comp", 0.05)):
         if dice.random() < often:
             order = await _manage(bar, waiter, order, deed)
     orders = [order]
@@ -217,12 +234,16 @@ async def _again(bar: Bar, waiter: str, order: Any) -> Any:
 async def _manage(bar: Bar, waiter: str, order: Any, deed: str) -> Any:
     """What a manager does, or lends the waiter their PIN for; or a change of table or waiter."""
     dice, path = bar.chance, f"/api/orders/{order['orderId']}"
-    line = dice.choice([each["lineId"] for each in order["items"]])
+    chosen = dice.choice(order["items"])
+    line = chosen["lineId"]
     bar.night.deeds[deed] += 1
     if deed == "change":
         target = dice.choice(list(bar.names["tables"].values()))
         answer = await bar.post(waiter, f"{path}/move", {"tableId": target})
         await bar.post(waiter, f"{path}/transfer", {"staffId": bar.ids[dice.choice(WAITERS)]})
+    elif deed == "differently":
+        said = {"version": order["version"], "changes": [{"lineId": line, "note": "no ice"}]}
+        answer = await bar.ask(waiter, "PUT", path, said)
     elif deed == "discount":
         off = {"kind": dice.choice(["percent", "amount"]), "value": dice.randint(100, 2000), "reason": "regulars"}
         answer = await bar.post("Max", f"{path}/discount", off)
@@ -231,7 +252,9 @@ async def _manage(bar: Bar, waiter: str, order: Any, deed: str) -> Any:
         who = "Max"
         if dice.random() < 0.1:
             who, headers = waiter, {"Manager_Override": f"{bar.ids['Max']}:{PINS['Max']}"}
-        answer = await bar.post(who, f"{path}/{deed}", {"lineIds": [line], "reason": "wrong drink"}, **headers)
+        some = {"quantity": 1} if chosen["quantity"] > 1 and dice.random() < 0.5 else {}
+        what = {"lineIds": [line], "reason": "wrong drink", **some}
+        answer = await bar.post(who, f"{path}/{deed}", what, **headers)
     now = await bar.ask(waiter, "GET", path)
     return now.body if answer.status == 200 else order
 
@@ -265,10 +288,13 @@ async def _pay(bar: Bar, waiter: str, order: Any) -> None:
     owed = now["balance"]
     part = dice.choice([0, 0, owed // 2, owed // 3])
     for amount in filter(None, (part, owed - part)):
-        method = dice.choice(["cash", "cash", "card", "mobile"])
-        tender = {"method": method, "amount": amount, "tip": dice.choice([0, 0, 200])}
+        method = (
+            "member" if now["memberId"] and dice.random() < 0.7 else dice.choice(["cash", "cash", "card", "mobile"])
+        )
+        tender = {"method": method, "amount": amount, "tip": 0 if method == "member" else dice.choice([0, 0, 200])}
         paid = await bar.post(waiter, "/api/payments", {"orderId": order["orderId"], "tenders": [tender]})
         bar.night.deeds["payment"] += paid.status == 201
+        bar.night.deeds["payment by balance"] += paid.status == 201 and method == "member"
         if paid.status == 201 and dice.random() < 0.03:
             back = {"orderId": order["orderId"], "reason": "not good", "tenders": [{**tender, "tip": 0}]}
             back["tenders"][0]["amount"] = amount // 2 or 1
@@ -315,6 +341,28 @@ def _counted(amount: int) -> list[dict[str, int]]:
     return notes
 
 
+async def _members_join(bar: Bar) -> None:
+    """Members who have paid in before the night begins."""
+    for number in range(MEMBERS):
+        joined = await bar.post("Ana", "/api/members", {"name": f"Member {number}", "phone": f"1380000{number:04d}"})
+        bar.members.append(joined["id"])
+        top_up = {"method": "cash" if number % 2 else "card", "amount": TOPPED_UP}
+        await bar.post("Ana", f"/api/members/{joined['id']}/top-up", top_up)
+
+
+async def _all_printed(bar: Bar) -> None:
+    """The kitchen's printer is well again: what is too old asks "still wanted?", and it is; then wait for the rest."""
+    asked = set[int]()
+    async with asyncio.timeout(PAPERS_WITHIN_S):
+        while waiting := (await bar.hands["Ana"].get("/api/print-jobs?waiting=true&limit=500"))["jobs"]:
+            for job in waiting:
+                if job["detail"] == "stale" and job["id"] not in asked:
+                    asked.add(job["id"])
+                    again = await bar.post("Ana", f"/api/print-jobs/{job['id']}/reprint")
+                    bar.night.deeds["late ticket"] += again.status == 201
+            await asyncio.sleep(0.1)
+
+
 async def _sign_in(bar: Bar) -> None:
     tablet = Tablet(bar.http, f"http://127.0.0.1:{bar.running.port}", bar.device)
     for name in [*PINS, *WAITERS[: bar.night.waiters]]:
@@ -342,13 +390,14 @@ async def friday_night(folder: Path, *, orders: int, waiters: int = 12, seed: in
     """The whole night; what it left in the books is in `found`."""
     night = Night(orders, waiters, seed)
     async with AsyncExitStack() as stack:
-        printers = {name: stack.enter_context(Printer("epson-tm-t88vi", port=0)) for name in ("till", "bar", "kitchen")}
+        printers = {name: stack.enter_context(_printer(name, night)) for name in ("till", "bar", "kitchen")}
         http = await stack.enter_async_context(aiohttp.ClientSession())
         box = await stack.enter_async_context(AsyncExitStack())
         running = await box.enter_async_context(open_box(folder))
         database = running.app[DATABASE]
         hashes = {pin: await running.app[staff_api.PINS].hash(pin) for pin in PINS.values()}
         names = await database.write(furnish, hashes, {name: each.connection for name, each in printers.items()})
+        await database.write(_speak_english, names)
         pin = await running.app[staff_api.PINS].hash("274951")
         await database.write(_furnish, names, [pin] * len(WAITERS))
         bar = Bar(folder, printers, names, night, running, http, await pair(running, http))
@@ -363,6 +412,7 @@ async def friday_night(folder: Path, *, orders: int, waiters: int = 12, seed: in
         second = (await bar.post("Ana", "/api/drawers", {"name": "Terrace"}))["id"]
         for number, drawer in enumerate((1, second)):
             await bar.post(WAITERS[number], f"/api/drawers/{drawer}/open", {"float": 50_000})
+        await _members_join(bar)
         for share in range(3):
             tickets: asyncio.Queue[int] = asyncio.Queue()
             for _ in range(orders // 3 + (orders % 3 if share == 2 else 0)):
@@ -374,9 +424,23 @@ async def friday_night(folder: Path, *, orders: int, waiters: int = 12, seed: in
                 printers["kitchen"].power_on()
                 box = await _restart(bar, stack, box)
         await close_up(bar)
+        await _all_printed(bar)
         await box.aclose()
-    night.found = audit(folder / "barbox.db", night.z, names["products"]["Tsingtao"], BEER, OPENING)
+    beer = names["products"]["Tsingtao"]
+    night.found = audit(folder / "barbox.db", night.z, beer, BEER, OPENING, night.came_out)
     return night
+
+
+def _printer(name: str, night: Night) -> Printer:
+    """One that remembers the numbers of its tickets, and keeps few papers: they are large."""
+    printer = Printer("epson-tm-t88vi", port=0, keep=10)
+
+    def note(paper: Paper) -> None:
+        if found := END.search(paper.text):
+            night.came_out.add((name, found[1]))
+
+    printer.on_paper(note)
+    return printer
 
 
 async def _people(bar: Bar) -> list[Any]:

@@ -125,7 +125,48 @@ async def test_a_held_line_is_changed_before_it_is_sent_and_not_after(quiet_swan
         assert (await wei.put(at(order), {"version": 2, "changes": [each]})).status == status
     sent = await wei.post(at(order, "send"))
     refused = await wei.put(at(order), {"version": sent["version"], "changes": [{"lineId": line, "quantity": 1}]})
-    assert (refused.status, refused["code"]) == (409, "wrong_state"), "a sent line is voided, not changed"
+    assert (refused.status, refused["code"]) == (409, "wrong_state"), (
+        "the quantity of a sent line is voided, not changed"
+    )
+
+
+async def test_a_line_being_made_may_be_wanted_differently_but_not_for_less_by_just_anybody(quiet_swan: Swan) -> None:
+    wei, max_ = await quiet_swan.sign_in("Wei"), await quiet_swan.sign_in("Max")
+    order = await order_of(wei, quiet_swan, quiet_swan.item("Kung Pao Chicken", modifiers=[1, 3]))
+    (line,) = lines(order)
+
+    async def change(who: Tablet, **what: Any) -> Answer:
+        version = (await who.get(at(order)))["version"]
+        return await who.put(at(order), {"version": version, "changes": [{"lineId": line, **what}]})
+
+    hotter = await change(wei, modifiers=[2, 3], note="no nuts")
+    (now,) = hotter["items"]
+    assert (now["lineId"], now["note"], now["status"], now["amount"]) == (line, "no nuts", "preparing", 5100)
+    cheaper = await change(wei, modifiers=[2])
+    assert (cheaper.status, cheaper["permission"]) == (403, "order.void")
+    assert (await change(max_, modifiers=[2]))["totalAmount"] == 4800
+    await max_.post(at(order, "lines/status"), {"lineIds": [line], "status": "ready"})
+    assert (await change(max_, note="hot")).status == 409, "it is made already"
+
+
+async def test_one_of_three_is_taken_back_given_away_or_moved(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    order = await order_of(max_, swan, swan.item("Tsingtao", 4))
+    (line,) = lines(order)
+    one = {"lineIds": [line], "quantity": 1, "reason": "one too many"}
+    voided = await max_.post(at(order, "void"), one)
+    assert [(each["quantity"], each["status"]) for each in voided["items"]] == [(3, "preparing"), (1, "void")]
+    assert (voided["items"][0]["lineId"], voided["totalAmount"]) == (line, 7500)
+    assert await swan.left("Tsingtao") == 21, "the one that was not poured is on the shelf again"
+    given = await max_.post(at(order, "comp"), one)
+    assert [each["comp"] for each in given["items"]] == [False, False, True]
+    assert given["totalAmount"] == 5000
+    moved = await max_.post(at(order, "move"), {"lineIds": [line], "quantity": 1, "tab": "Lin"})
+    assert (moved["totalAmount"], moved["items"][0]["quantity"]) == (2500, 1)
+    assert (await max_.post(at(order, "void"), {**one, "quantity": 9}))["field"] == "quantity"
+    assert (await max_.post(at(order, "void"), {**one, "lineIds": None}))["field"] == "quantity"
+    assert (await max_.post(at(order, "comp"), {**one, "quantity": 1}))["totalAmount"] == 0
+    assert await tickets(swan, order) == 2, "the round, and the one taken back"
 
 
 async def test_a_sent_line_is_taken_back_only_with_a_reason_by_who_may(swan: Swan) -> None:

@@ -92,6 +92,10 @@ class Night:
         found = self.books.all("SELECT total - paid FROM orders WHERE id = ?", order_id)
         return int(found[0][0]) if found else 0
 
+    def part(self, number: int) -> float | None:
+        """So many of a line, or, more often, all of it."""
+        return None if number % 3 else (1 + number % 4000) / 1000
+
     def does(self, deed: str, a: int, b: int, c: int) -> None:
         getattr(self, deed)(a, b, c)
 
@@ -116,11 +120,12 @@ class Night:
 
     def void(self, a: int, b: int, c: int) -> None:
         order = self.some(a)
-        self.books.tried(commands.void, order, Void("a reason", self.line(order, b) if c % 5 else None))
+        part = self.part(c) if c % 5 else None
+        self.books.tried(commands.void, order, Void("a reason", self.line(order, b) if c % 5 else None, part))
 
-    def comp(self, a: int, b: int, _c: int) -> None:
+    def comp(self, a: int, b: int, c: int) -> None:
         order = self.some(a)
-        self.books.tried(commands.comp, order, Comp(self.line(order, b), "a reason"))
+        self.books.tried(commands.comp, order, Comp(self.line(order, b), "a reason", self.part(c)))
 
     def split(self, a: int, b: int, _c: int) -> None:
         order = self.some(a)
@@ -139,7 +144,8 @@ class Night:
 
     def move_lines(self, a: int, b: int, c: int) -> None:
         order = self.some(a)
-        request = Move(line_ids=self.line(order, b), to_order_id=self.some(c) if c % 2 else None)
+        to = self.some(c) if c % 2 else None
+        request = Move(line_ids=self.line(order, b), to_order_id=to, quantity=self.part(c))
         request.table_id = None if c % 2 else 1 + c % 3
         self.books.tried(splits.move_lines, order, request)
 

@@ -78,6 +78,25 @@ async def test_lines_that_went_to_another_bill_still_name_the_ticket_they_came_o
     assert "takes back B-0001" in (await until_says(swan.printers["bar"], "VOID")).text
 
 
+async def test_what_is_wanted_differently_is_told_by_what_changed(swan: Swan) -> None:
+    ana, wei = await swan.sign_in("Ana"), await swan.sign_in("Wei")
+    await change_station(ana, swan, "kitchen", language="en")
+    items = [swan.item("Kung Pao Chicken", modifiers=[1, 3]), swan.item("Fries")]
+    order = await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": items})
+    chicken = order["items"][0]["lineId"]
+    change = {"lineId": chicken, "modifiers": [2, 3], "note": "!! no nuts"}
+    changed = await wei.put(f"/api/orders/{order['orderId']}", {"version": 1, "changes": [change]})
+    assert changed.status == 200, changed.body
+    ticket = await last(swan.printers["kitchen"], 2)
+    for words in ("CHANGE", "changes K-0001", "1 Kung Pao Chicken", "NO mild", "+ hot", "!! no nuts", "END K-0002"):
+        assert words in ticket, (words, ticket)
+    assert "Fries" not in ticket
+    same = await wei.put(f"/api/orders/{order['orderId']}", {"version": 2, "changes": [change]})
+    assert same.status == 200, same.body
+    await wei.put(f"/api/orders/{order['orderId']}", {"items": [swan.item("Fries")]})
+    assert "before: K-0002" in await last(swan.printers["kitchen"], 3), "what changes nothing is not told"
+
+
 async def test_each_course_has_its_own_ticket_and_the_second_comes_when_it_is_fired(swan: Swan) -> None:
     ana, wei = await swan.sign_in("Ana"), await swan.sign_in("Wei")
     await change_station(ana, swan, "kitchen", perCourse=True, language="en")

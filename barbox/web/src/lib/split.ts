@@ -11,11 +11,17 @@ export const dividable = <Any extends Line>(lines: readonly Any[]) =>
 export function onePiece(apart: Apart, line: Line, lines: readonly Line[]): Apart {
 	const next = new Map(apart);
 	const before = apart.get(line.lineId) ?? 0;
-	const whole = !Number.isInteger(line.quantity) || lines.some((other) => other.parentId === line.lineId);
+	const whole = piecesOf(line, lines) === 1;
 	if (before >= line.quantity) next.delete(line.lineId);
 	else next.set(line.lineId, whole ? line.quantity : before + 1);
 	return next;
 }
+
+/** Into how many pieces a line can be taken apart: one where it is weighed, or a set menu. */
+export const piecesOf = (line: Line, lines: readonly Line[]) =>
+	Number.isInteger(line.quantity) && !lines.some((other) => other.parentId === line.lineId)
+		? line.quantity
+		: 1;
 
 /** What is paid apart, by today's knowledge: the box shares amounts and discounts to the last unit. */
 export function apartAmount(apart: Apart, lines: readonly Line[]): number {

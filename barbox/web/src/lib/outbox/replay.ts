@@ -205,9 +205,14 @@ function play(view: OrderView, command: OrderCommand, entry: Entry, catalogue: C
 				() => ({ status: 'preparing' })
 			);
 		case 'order.void':
-			return touch(view, command.lineIds, () => ({ status: 'void', reason: command.reason }));
 		case 'order.comp':
-			return touch(view, command.lineIds, () => ({ comp: true, reason: command.reason }));
+			return touch(view, command.lineIds, (line) => {
+				// A part of a line becomes one of its own, which only the box can number.
+				if (command.quantity && command.quantity < line.quantity)
+					return command.kind === 'order.void' ? { quantity: line.quantity - command.quantity } : {};
+				const what: Partial<Line> = command.kind === 'order.void' ? { status: 'void' } : { comp: true };
+				return { ...what, reason: command.reason };
+			});
 		case 'line.status':
 			return touch(view, command.lineIds, () => ({ status: command.status }));
 		case 'order.transfer':

@@ -49,6 +49,23 @@ function rounds(order: OrderView, stationId: number | null): Ticket[] {
 	}));
 }
 
+/** What the station has to know of a line, to see whether it has changed since it was sent. */
+const told = (line: LineView) => JSON.stringify([line.modifiers.map((one) => one.id), line.note]);
+
+/** Lines that were wanted differently after this display first showed them; `seen` keeps what it showed. */
+export function changedSince(seen: Map<string, string>, open: readonly Ticket[]): Set<number> {
+	const changed = new Set<number>();
+	const there = new Set<string>();
+	for (const line of open.flatMap((ticket) => ticket.lines)) {
+		there.add(line.key);
+		const first = seen.get(line.key) ?? told(line);
+		seen.set(line.key, first);
+		if (first !== told(line)) changed.add(line.lineId);
+	}
+	for (const key of [...seen.keys()]) if (!there.has(key)) seen.delete(key);
+	return changed;
+}
+
 const isOpen = (ticket: Ticket) => ticket.lines.some((line) => line.status === 'preparing');
 
 /** Tickets with something left to make, the oldest first. Paid orders too: many pay before they drink. */

@@ -355,6 +355,7 @@ export const en = {
 	'home.waiting': '{n} papers waiting',
 	'papers.lead': 'What stands on tickets and receipts. The preview is drawn as the printer would.',
 	'papers.ticket': 'Ticket',
+	'papers.change': 'Change',
 	'papers.void': 'Void',
 	'papers.reprint': 'Reprint',
 	'papers.receipt': 'Receipt',

@@ -352,6 +352,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'home.waiting': '{n} 张单据等待',
 	'papers.lead': '单据和小票的内容与版式，右侧按打印机实际效果预览。',
 	'papers.ticket': '出品单',
+	'papers.change': '更改单',
 	'papers.void': '退菜单',
 	'papers.reprint': '补打',
 	'papers.receipt': '小票',

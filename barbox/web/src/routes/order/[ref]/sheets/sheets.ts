@@ -8,6 +8,7 @@ export const sheets = {
 	choices: () => import('./Choices.svelte'),
 	menu: () => import('./OrderMenu.svelte'),
 	voiding: () => import('./VoidLines.svelte'),
+	changing: () => import('./ChangeLine.svelte'),
 	discount: () => import('./Discount.svelte'),
 	moveLines: () => import('./MoveLines.svelte'),
 	needs: () => import('#lib/kit/NeedsYou.svelte'),
