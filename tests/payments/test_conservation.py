@@ -125,7 +125,7 @@ class Night:
 
     def comp(self, a: int, b: int, c: int) -> None:
         order = self.some(a)
-        self.books.tried(commands.comp, order, Comp(self.line(order, b), "a reason", self.part(c)))
+        self.books.tried(commands.comp, order, Comp(self.line(order, b), "a reason", quantity=self.part(c)))
 
     def split(self, a: int, b: int, _c: int) -> None:
         order = self.some(a)
