@@ -48,7 +48,7 @@ class Delays:
 def drawn() -> list[tuple[str, float, float]]:
     """Processor time (ms) of a Chinese ticket and receipt from data to bytes, the first time and again."""
     warm_up()
-    took = []
+    took: list[tuple[str, float, float]] = []
     venue, days = Venue(name="Golden Swan 金天鹅", currency="CNY", language="zh"), BusinessDays("Asia/Shanghai", 360)
     for kind in PAPERS:
         times = []
