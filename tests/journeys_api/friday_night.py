@@ -27,7 +27,14 @@ from barbox.core.http import DATABASE
 from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
 from barbox.floor.commands import EditArea, EditTable, save_area, save_table
-from barbox.menu.commands import EditPriceRule, save_price_rule
+from barbox.menu.commands import (
+    EditPriceRule,
+    EditProduct,
+    EditTaxRate,
+    save_price_rule,
+    save_product,
+    save_tax_rate,
+)
 from barbox.printing.equipment import EditStation, save_station
 from barbox.printing.queries import load_stations
 from barbox.staff import api as staff_api
@@ -156,6 +163,8 @@ def _furnish(tx: Transaction, names: dict[str, dict[str, int]], hashes: list[str
         save_person(tx, None, EditStaff(name=name, role="bartender"), pin_hash)
     happy = EditPriceRule({"en": "Happy hour"}, EVERY_DAY, OPENS, HAPPY_ENDS, "percent", 3000, category_id=1)
     save_price_rule(tx, None, happy)
+    food = save_tax_rate(tx, None, EditTaxRate({"en": "Food"}, 1300)).id
+    save_product(tx, names["products"]["Fries"], EditProduct(2, {"en": "Fries", "zh": "薯条"}, 2200, food))
     receive(tx, StockChange([StockItem(names["products"]["Tsingtao"], BEER - 24)]))
     _stock_up(tx, names)
 
