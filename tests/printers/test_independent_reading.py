@@ -20,7 +20,7 @@ from tests.printers.conftest import eventually, printed
 
 GOLDEN = Path(__file__).parent / "golden"
 EMUPOS = os.environ.get("EMUPOS", "")
-THERMAL = [name for name in profiles.names() if profiles.load(name).graphics.command == "gs_v_0"]
+PROFILES = profiles.names()
 TICKET = Document(
     (
         Line("BAR", bold=True),
@@ -48,10 +48,17 @@ def machine_for(profile: str) -> str:
     return "rongta-rp326" if profile.startswith("rongta") else "xprinter-xp80t"
 
 
+def ticket_for(profile: str) -> Document:
+    """The ticket; without codes where the printer draws none."""
+    if profiles.load(profile).graphics.qr:
+        return TICKET
+    return Document(tuple(each for each in TICKET.elements if not isinstance(each, QR | Barcode)))
+
+
 def ours(profile: str) -> list[str]:
     """What our emulator reads, spelled as emupos spells it."""
     lines = []
-    for part in printed(encode(TICKET, profiles.load(profile)), profile)[0].parts:
+    for part in printed(encode(ticket_for(profile), profiles.load(profile)), profile)[0].parts:
         if part.kind == "qr":
             lines.append(f"[qr {part.text}]")
         elif part.text.strip() and part.text != "B-0042":
@@ -63,11 +70,11 @@ def theirs(text: str) -> list[str]:
     return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("[barcode")]
 
 
-@pytest.mark.parametrize("profile", THERMAL)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_stranger_read_the_same_ticket(profile: str) -> None:
     text = (GOLDEN / f"{profile}.txt").read_text("utf-8")
     assert ours(profile) == theirs(text)
-    assert "[barcode CODE128 B-0042]" in text
+    assert ("[barcode CODE128 B-0042]" in text) == profiles.load(profile).graphics.barcode
 
 
 class Emupos:
@@ -120,11 +127,11 @@ def emupos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emupos]:
 
 
 @pytest.mark.skipif(not EMUPOS, reason="EMUPOS names no command")
-@pytest.mark.parametrize("profile", THERMAL)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_the_stranger_still_reads_the_same(profile: str, emupos: Emupos) -> None:
-    data = encode(TICKET, profiles.load(profile))
-    if not profiles.load(profile).cutter.partial:
-        data += b"\x1dVB\x00"  # emupos ends a ticket at the cut only
+    data = encode(ticket_for(profile), profiles.load(profile))
+    if not profiles.load(profile).cutter.partial.startswith("1d 56"):
+        data += b"\x1dVB\x00"  # emupos ends a ticket at this cut only
     text = emupos.read(profile, data)
     if os.environ.get("EMUPOS_RECORD"):
         GOLDEN.mkdir(exist_ok=True)
@@ -133,7 +140,7 @@ def test_the_stranger_still_reads_the_same(profile: str, emupos: Emupos) -> None
 
 
 @pytest.mark.skipif(not EMUPOS, reason="EMUPOS names no command")
-@pytest.mark.parametrize("profile", THERMAL)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_drawn_lines_reach_the_stranger_as_pictures_and_nothing_as_question_marks(profile: str, emupos: Emupos) -> None:
     mixed = Document((Line("Café 麻婆豆腐 €5 ¥30 かな 한국어", width=2, height=2), Line("after"), Cut()))
     data = encode(mixed, profiles.load(profile)) + b"\x1dVB\x00"
