@@ -1,4 +1,4 @@
-"""What every waiter hears of a printer: it fails, it is back, its roll comes near the end."""
+"""What every waiter hears of a printer: it fails, it is back, its roll comes near the end, a ticket came too late."""
 
 import msgspec
 
@@ -6,6 +6,7 @@ from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.printing import contents, rules
 from barbox.printing.contents import Recovery
+from barbox.printing.jobs import block
 from barbox.printing.models import PrintJob
 from barbox.printing.spool import enqueue, known_printer
 
@@ -25,6 +26,9 @@ WAITING_NUMBERS = freeze(
         (J.printer_id == p.printer_id) & J.state.in_(["queued", "sending", "unknown", "blocked"])
     )
 )
+
+
+STALE = freeze(lambda p: J.select(J.number).where((J.printer_id == p.printer_id) & (J.reason == "stale")).limit(1))
 
 
 class JobNumber(msgspec.Struct, frozen=True):
@@ -50,6 +54,19 @@ def recovered(tx: Transaction, printer_id: int, away_since: int | None) -> None:
 def paper_low(tx: Transaction, printer_id: int) -> None:
     """A roll comes near its end: somebody may put in a new one before it ends."""
     _tell_printer(tx, "print.paperlow", printer_id, {"jobId": None, "detail": "paper low"})
+
+
+def paper_in(tx: Transaction, printer_id: int) -> None:
+    """There is a new roll."""
+    _tell_printer(tx, "print.paperin", printer_id, {"jobId": None, "detail": ""})
+
+
+def stale(tx: Transaction, printer_id: int, job_id: int) -> None:
+    """A ticket has waited too long: it asks every waiter whether it is still wanted; of several, the first one asks."""
+    asked = tx.one(STALE, JobNumber, printer_id=printer_id)
+    block(tx, job_id, "stale")
+    if asked is None:
+        _tell_printer(tx, "print.stale", printer_id, {"jobId": job_id, "detail": "stale"})
 
 
 def _tell_printer(tx: Transaction, kind: str, printer_id: int, told: dict[str, object]) -> None:

@@ -29,7 +29,8 @@ class StateView(View):
     """How a printer is, as far as it is known; `reachable` null: not tried since the start.
 
     `proof` is its class: A and B prove what is printed, C and D only that it was sent; `certainty` is what its jobs can
-    say at best. `probedAt` null: the class is the profile's hope. `waiting` jobs, the oldest since `oldestWaitingAt`.
+    say at best. `probedAt` null: the class is the profile's hope. `waiting` jobs, the oldest since `oldestWaitingAt`;
+    `stale` ones waited too long: they ask whether they are still wanted.
     """
 
     reachable: bool | None
@@ -43,6 +44,7 @@ class StateView(View):
     failed: bool
     waiting: int
     oldest_waiting_at: str | None
+    stale: int
 
 
 class PrinterView(View):
@@ -181,6 +183,7 @@ def _printer(row: PrinterRow, state: State, backlog: Backlog | None, station_ids
             failed=state.alarmed,
             waiting=backlog.waiting if backlog else 0,
             oldest_waiting_at=rfc3339(backlog.oldest) if backlog else None,
+            stale=backlog.stale if backlog else 0,
         ),
     )
 

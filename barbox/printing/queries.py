@@ -91,7 +91,7 @@ WHOLE_ATTEMPTS = freeze(
     )
 )
 BACKLOGS = freeze(
-    J.select(J.printer_id, peewee.fn.COUNT(J.id), peewee.fn.MIN(J.created_at))
+    J.select(J.printer_id, peewee.fn.COUNT(J.id), peewee.fn.MIN(J.created_at), peewee.fn.SUM(J.reason == "stale"))
     .where(J.state.in_(["queued", "sending", "unknown", "blocked"]))
     .group_by(J.printer_id)
 )
@@ -132,11 +132,12 @@ class WholeAttemptRow(msgspec.Struct, frozen=True):
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """What waits at a printer: how many jobs, and since when the oldest."""
+    """What waits at a printer: how many jobs, since when the oldest, and how many ask whether they are still wanted."""
 
     printer_id: int
     waiting: int
     oldest: int
+    stale: int
 
 
 class LastProof(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ import msgspec
 from barbox.core import names
 from barbox.core.database import Database
 from barbox.core.settings import read_venue
+from barbox.core.transaction import Transaction
 from barbox.printing import alarms, contents, jobs, queries, rules, templates
 from barbox.printing.marks import Marks
 from barbox.printing.queries import JobRow, PrinterRow
@@ -178,7 +179,7 @@ class Worker:
             await self._database.write(jobs.expire, job.id)
             return True
         if job.kind == "ticket" and now - job.created_at > rules.SHELF_LIFE_MS and job.reason != "wanted":
-            await self._database.write(jobs.block, job.id, "stale")
+            await self._database.write(alarms.stale, self.printer.id, job.id)
             return True
         return False
 
@@ -220,8 +221,8 @@ class Worker:
         told = ""
         while True:
             delivery = await self._in_thread(functools.partial(attempt.poll, POLL_S))
-            if self._note(delivery):
-                await self._database.write(alarms.paper_low, self.printer.id)
+            if tell := self._note(delivery):
+                await self._database.write(tell, self.printer.id)
             if delivery.finished:
                 break
             if delivery.reason.value != told:
@@ -312,13 +313,15 @@ class Worker:
             self.state.alarmed = False
             await self._database.write(alarms.recovered, self.printer.id, away_since)
 
-    def _note(self, delivery: "Delivery") -> bool:
-        """Keep what the printer said of itself; whether its roll has just come near its end."""
+    def _note(self, delivery: "Delivery") -> Callable[[Transaction, int], None] | None:
+        """Keep what the printer said of itself; returns what to tell of a roll near its end, or of a new one."""
         status, before = delivery.status, self.state.paper
         self.state.paper = status.paper
         self.state.cover = "open" if status.cover_open else "closed"
         self.state.detail = delivery.detail or delivery.reason.value
-        return status.paper == "low" and before != "low"
+        if status.paper == "low" and before != "low":
+            return alarms.paper_low
+        return alarms.paper_in if status.paper == "ok" and before in ("low", "out") else None
 
     async def _hang_up(self) -> None:
         driver, self._driver = self._driver, None

@@ -11,8 +11,6 @@ from barbox.core.http import DATABASE
 from barbox.core.models import JournalEntry
 from barbox.core.statements import freeze
 from barbox.printing import jobs as lives
-from barbox.printing import queries
-from barbox.printing.queries import JobRow
 from printers.emulator import Paper, Printer
 from tests.bar import Swan, Tablet, open_box, open_swan
 
@@ -187,12 +185,13 @@ async def test_an_old_ticket_asks_before_it_prints(swan: Swan) -> None:
     (job,) = await jobs(wei, orderId=order["orderId"])
     database.clock.not_before(database.clock.now() + 31 * 60_000)
     wei = await swan.sign_in("Wei")
-    swan.printers["bar"].refuse(on=False)
-    stale = await until_state(wei, job["id"], "blocked")
-    while stale["detail"] != "stale":
-        (row,) = await database.read(queries.JOB, JobRow, id=job["id"])
-        stale = {"detail": row.reason}
-        await asyncio.sleep(0)
+    async with wei.live("rooms=floor") as feed:
+        await feed.frame()
+        swan.printers["bar"].refuse(on=False)
+        asked = await feed.until(lambda each: each["kind"] == "print.stale")
+    assert (asked["data"]["printerName"], asked["data"]["jobId"]) == ("bar", job["id"])
+    bar = next(each for each in (await wei.get("/api/printers"))["printers"] if each["name"] == "bar")
+    assert (bar["state"]["waiting"], bar["state"]["stale"]) == (1, 1)
     wanted = await wei.post(f"/api/print-jobs/{job['id']}/reprint")
     assert wanted.status == 201
     (ticket,) = await papers(swan.printers["bar"], 1)
@@ -222,6 +221,11 @@ async def test_a_roll_near_its_end_is_told_before_it_ends(swan: Swan) -> None:
     assert warned["data"]["printerName"] == "bar"
     bar = next(each for each in (await wei.get("/api/printers"))["printers"] if each["name"] == "bar")
     assert bar["state"]["paper"] == "low"
+    swan.printers["bar"].paper_in()
+    async with wei.live("rooms=floor") as feed:
+        await feed.frame()
+        await wei.post("/api/orders", {"tableId": swan.tables["T1"], "items": [swan.item("Negroni")]})
+        await feed.until(lambda each: each["kind"] == "print.paperin")
     assert (await papers(swan.printers["bar"], 1))[0].text.strip()
 
 

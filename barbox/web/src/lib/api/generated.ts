@@ -1352,6 +1352,7 @@ export interface StateView {
 	failed: boolean;
 	waiting: number;
 	oldestWaitingAt: string | null;
+	stale: number;
 }
 
 export interface StationView {

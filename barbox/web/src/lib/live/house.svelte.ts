@@ -203,9 +203,16 @@ class House {
 		if (!session.may('printer.use')) return;
 		const { printers } = await asPerson<{ printers: Printer[] }>({ path: '/api/printers' });
 		this.troubles = new Map(
-			printers
-				.filter((one) => one.state.failed)
-				.map(({ id, name, state }) => [id, { printerId: id, printerName: name, detail: state.detail }])
+			printers.flatMap(({ id, name, state }) => {
+				const detail = state.failed
+					? state.detail
+					: state.stale > 0
+						? 'stale'
+						: state.paper === 'low'
+							? 'paper low'
+							: null;
+				return detail === null ? [] : [[id, { printerId: id, printerName: name, detail }] as const];
+			})
 		);
 	}
 
@@ -301,6 +308,17 @@ class House {
 			case 'print.job': {
 				const { orderId } = event.data as { orderId: number | null };
 				if (orderId !== null && orderId === this.watched) void this.loadJobs();
+				// Somebody has said whether an old ticket is still wanted: perhaps it was the last one that asked.
+				const { printerId, state } = event.data as { printerId: number; state: string };
+				const asks = this.troubles.get(printerId)?.detail === 'stale';
+				if (asks && (state === 'cancelled' || state === 'rerouted')) void this.loadTroubles();
+				break;
+			}
+			case 'print.stale':
+			case 'print.paperlow': {
+				const trouble = event.data as Trouble;
+				if (!this.troubles.has(trouble.printerId))
+					this.troubles = new Map(this.troubles).set(trouble.printerId, trouble);
 				break;
 			}
 			case 'print.failed': {
@@ -308,10 +326,13 @@ class House {
 				this.troubles = new Map(this.troubles).set(trouble.printerId, trouble);
 				break;
 			}
+			case 'print.paperin':
 			case 'print.recovered': {
 				const troubles = new Map(this.troubles);
 				troubles.delete((event.data as Trouble).printerId);
 				this.troubles = troubles;
+				// Tickets that waited too long still ask, and a roll may still be near its end.
+				void this.loadTroubles();
 				break;
 			}
 		}

@@ -66,6 +66,8 @@ export const en = {
 	'line.update': 'A new version is ready. Tap when nobody is waiting.',
 	'line.whatToDo': 'What to do',
 	'line.printerTrouble': 'Printer {name} needs help',
+	'line.stale': 'Old tickets at {name}: still wanted?',
+	'line.paperLow': 'Paper is nearly out at {name}',
 
 	'floor.title': 'Floor',
 	'floor.tables': 'Tables',

@@ -68,6 +68,8 @@ export const zh: Catalogue = {
 	'line.update': '有新版本，空闲时点一下即可更新。',
 	'line.whatToDo': '怎么办',
 	'line.printerTrouble': '打印机 {name} 需要处理',
+	'line.stale': '{name} 有过时的单据：还要吗？',
+	'line.paperLow': '{name} 快没纸了',
 
 	'floor.title': '桌台',
 	'floor.tables': '桌台',

@@ -171,6 +171,7 @@ export const en = {
 
 	printerTitle: 'Printer {name}',
 	'help.offline': 'It does not answer. Is it switched on? Is its network cable or Wi-Fi in place?',
+	'help.paperLow': 'Its roll is near the end. Have a new one at hand, or put it in now.',
 	'help.paper': 'It is out of paper. Put in a new roll, close the cover: it goes on by itself.',
 	'help.cover': 'Its cover is open. Close it: it goes on by itself.',
 	'help.stale': 'A ticket waited too long. Is it still wanted?',
@@ -179,7 +180,8 @@ export const en = {
 	'help.lost': 'Nothing is lost. The tickets wait and print as soon as it is ready.',
 	waitingTickets: 'Waiting to print',
 	noTickets: 'Nothing is waiting.',
-	printAgain: 'Print again',
+	printAgain: 'Print it',
+	notWanted: 'Not wanted',
 	printElsewhere: 'On {name} instead',
 	letGo: 'Let it be',
 	cannotPrint: 'Tickets of this printer are read aloud from here until it prints again.'

@@ -172,6 +172,7 @@ export const zh: Record<keyof typeof en, string> = {
 
 	printerTitle: '打印机 {name}',
 	'help.offline': '打印机没有应答。电源开了吗？网线或 Wi-Fi 正常吗？',
+	'help.paperLow': '纸卷快用完了。请备好新纸卷，或现在就换上。',
 	'help.paper': '缺纸了。换上新纸卷并合上盖子，会自动继续打印。',
 	'help.cover': '盖子没合上。合上后会自动继续。',
 	'help.stale': '有一张单据等得太久，还需要吗？',
@@ -180,7 +181,8 @@ export const zh: Record<keyof typeof en, string> = {
 	'help.lost': '单据不会丢失，恢复后会自动打印。',
 	waitingTickets: '待打印',
 	noTickets: '没有待打印的单据。',
-	printAgain: '重打',
+	printAgain: '打印',
+	notWanted: '不要了',
 	printElsewhere: '改用 {name}',
 	letGo: '放弃',
 	cannotPrint: '恢复打印前，可在此查看待打印的单据。'
