@@ -101,7 +101,7 @@ def hosts() -> Iterator[tuple[Host, Host]]:
 
 
 @contextmanager
-def avahi(host: Host, folder: Path) -> Iterator[Callable[[str], str]]:
+def avahi(host: Host, folder: Path, name: str = "laptop") -> Iterator[Callable[[str], str]]:
     """Debian's own mDNS on that machine, without D-Bus' help; gives what `avahi-browse` sees of a service type."""
     missing = [name for name in ("avahi-daemon", "avahi-browse", "dbus-daemon", "unshare") if not shutil.which(name)]
     if missing:
@@ -113,7 +113,7 @@ def avahi(host: Host, folder: Path) -> Iterator[Callable[[str], str]]:
         '<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/>'
         '<allow user="*"/></policy></busconfig>'
     )
-    settings.write_text(f"[server]\nhost-name=laptop\nuse-ipv6=no\nallow-interfaces={host.wire}\nenable-dbus=yes\n")
+    settings.write_text(f"[server]\nhost-name={name}\nuse-ipv6=no\nallow-interfaces={host.wire}\nenable-dbus=yes\n")
     environment = os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"}
     # A /run of its own: another avahi may run on this machine.
     inside = ["ip", "netns", "exec", host.space, "unshare", "--mount", "sh", "-c"]
@@ -151,6 +151,26 @@ def test_avahi_sees_the_same_boxes(hosts: tuple[Host, Host], tmp_path: Path) -> 
             assert '"id=id-Downstairs"' in found[9]
             assert "Downstairs" in browse("_http._tcp")
         until(lambda: browse("_barbox._tcp"), lambda seen: "Downstairs" not in seen)
+
+
+def test_a_box_gets_along_with_avahi_on_its_own_machine(hosts: tuple[Host, Host], tmp_path: Path) -> None:
+    """As on an image whose machine is called barbox too: both say the same, and nobody gives way."""
+    here, there = hosts
+    with avahi(here, tmp_path, name="barbox") as browse:
+        until(lambda: resolved(here, tmp_path, "barbox.local"), lambda seen: "10.9.0.1" in seen)
+        with here.box("Downstairs") as downstairs:
+            assert downstairs.readline().strip() == "barbox"
+            seen = until(lambda: browse("_barbox._tcp"), lambda seen: "=;" in seen)
+            found = next(line for line in seen.splitlines() if line.startswith("=;")).split(";")
+            assert found[6:9] == ["barbox.local", "10.9.0.1", "8080"]
+            there.sees(lambda seen: "http://10.9.0.1:8080/" in seen)
+
+
+def resolved(host: Host, folder: Path, name: str) -> str:
+    """What avahi on that machine says of a name."""
+    environment = os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}"}
+    command = ["ip", "netns", "exec", host.space, "avahi-resolve", "-4", "--name", name]
+    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True).stdout
 
 
 def until(look: Callable[[], str], true: Callable[[str], bool]) -> str:
