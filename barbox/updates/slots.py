@@ -24,7 +24,8 @@ from pathlib import Path
 
 MOST_TRIES = 2
 PATIENCE_S = 60.0
-RESTART = "systemctl restart barbox.service"
+# One that hangs would not hear that it shall stop, and has answered nobody: the bar does not wait for it.
+RESTART = "systemctl kill --signal=KILL barbox.service; systemctl restart barbox.service"
 WATCH = "systemctl start --no-block barbox-update-watch.service"
 FOLDER = "updates"
 """Within the data: what belongs to updates, and is not part of what is kept and put back."""

@@ -6,14 +6,16 @@ A command, not a test:
 
 Two Debians are laid out. On the first the README's `./install.sh` is followed with internet; the second never has
 any: it gets a wheelhouse (built here, unless one is given) and no cable. Each step is timed and what it leaves is
-looked at; the first thing that is not as promised ends it with exit code 1. systemd does not run in there: units are
-judged by that Debian's own `systemd-analyze`, and the box is started as the user barbox by hand.
+looked at; the first thing that is not as promised ends it with exit code 1. So far the box is started by hand; then the
+second Debian is booted, and its own systemd runs the services as they are installed.
 """
 
 import argparse
 import hashlib
 import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -24,6 +26,7 @@ from pathlib import Path
 
 from tests.faults.box import Box, Pass, furnish, running
 from tests.packaging import clean_debian
+from tests.packaging.booted import booted
 
 STICK = "/media/stick/wheelhouse"
 DATA = "/var/lib/barbox"
@@ -245,6 +248,48 @@ def without(debian: Debian, wheels: Path) -> None:
     watch.done(f"uninstalled and put back: order {order} is there")
 
 
+def under_systemd(debian: Debian) -> None:
+    """The second Debian's story goes on: hardened as its unit says, and looked after by its watchdog."""
+    watch = Stopwatch("booted")
+    port = free_port()
+    settings = debian.path("/etc/barbox/barbox.toml")
+    settings.write_text(f'host = "127.0.0.1"\nport = {port}\nmdns = false\n')
+    shutil.rmtree(debian.path(DATA), ignore_errors=True)
+    install = f"cd {clean_debian.SOURCES} && ./install.sh --offline {STICK} 2>&1"
+    with booted(debian.folder) as inside:
+        told = inside.run("sh", "-c", install)
+        promise(inside.run("systemctl", "is-active", *ENABLED[:2]) == "active\nactive", "services do not run")
+        promise(code := re.search(r"Set-up code: (\S+)", told), f"the installer shows no code:\n{told}")
+        watch.done("./install.sh under systemd: it starts the box and shows the code to enter")
+        process = inside.main_process(ENABLED[0])
+        box = Box(subprocess.Popen(["true"], text=True), process, port, code[1] if code else None)
+        known = box.set_up()
+        (product,) = furnish(box.till(known), 1, counted=1, on_shelf=10)
+        body = {"tab": "first", "items": [{"itemId": product, "quantity": 1}]}
+        order = int(box.till(known).call("POST", "/api/orders", body)["orderId"])
+        watch.done(f"set up, order {order}")
+        said = inside.run("sh", "-c", install)
+        promise("nothing has changed" in said, said)
+        promise(inside.main_process(ENABLED[0]) == process, "an open bar was disturbed for nothing")
+        watch.done("./install.sh once more: the bar that is open is not disturbed")
+        inside.run("sh", "-c", f"kill -STOP {process}")
+        while inside.main_process(ENABLED[0]) in (0, process):
+            time.sleep(0.2)
+        inside.run("sh", "-c", f"until systemctl is-active --quiet {ENABLED[0]}; do sleep 0.1; done")
+        promise(box.till(known).call("GET", f"/api/orders/{order}")["orderId"] == order, "the order is gone")
+        watch.done(f"hung: the watchdog started it again, order {order} is there")
+        inside.run("sh", "-c", f"cd {clean_debian.SOURCES} && ./install.sh --uninstall 2>&1")
+        promise(inside.run("systemctl", "is-active", ENABLED[0], may_fail=True) == "inactive", "it still runs")
+        watch.done("uninstalled while it ran")
+
+
+def free_port() -> int:
+    """One that nobody has at the moment."""
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
+
+
 def main() -> int:
     """Exit code 1 when a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -266,7 +311,8 @@ def main() -> int:
                     with_internet(debian)
                 else:
                     without(debian, wheelhouse(options.wheelhouse, debian))
-            except Broken as broken:
+                    under_systemd(debian)
+            except (Broken, ChildProcessError) as broken:
                 print(f"Broken: {broken}", file=sys.stderr)
                 return 1
     print("Every promise was kept.")
