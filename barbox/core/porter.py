@@ -66,7 +66,8 @@ class Porter:
             self._asked[address] += 1
             self._seen[handler] = _Seen(0, time.monotonic())
             if not self._admits(address):
-                transport.abort()
+                # After the handler has begun: cut off before, it complains in the log, once for each knock.
+                asyncio.get_running_loop().call_soon(transport.abort)
 
         def lost(handler: RequestHandler, exc: BaseException | None = None) -> None:
             closed(handler, exc)
