@@ -320,4 +320,6 @@ def _change_line(tx: Transaction, order: OrderRow, lines: list[LineRow], change:
         tell_changed(tx, order, line, new)
     give_back(tx, [line])
     take(tx, line.order_id, [new])
+    if new.comp:
+        rebook(tx, line.order_id, [new], GIVEN[new.comp], new.reason or "")
     store_line(tx, new)

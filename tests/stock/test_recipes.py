@@ -103,6 +103,18 @@ async def test_what_is_voided_comped_or_drunk_by_staff_is_booked_as_such(swan: S
     assert ("waste", False, -60) in kinds
 
 
+async def test_a_gift_made_larger_before_it_was_sent_is_a_larger_gift(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    gin, *_ = await negroni(swan, max_)
+    order = await max_.post("/api/orders", {"items": [swan.item("Negroni", hold=True)]})
+    path, line = f"/api/orders/{order['orderId']}", order["items"][0]["lineId"]
+    given = await max_.post(f"{path}/comp", {"lineIds": [line], "reason": "birthday"})
+    more = {"version": given["version"], "changes": [{"lineId": line, "quantity": 3}]}
+    assert (await max_.put(path, more)).status == 200
+    found = {kind: quantity for (item_id, kind), quantity in (await consumed(swan)).items() if item_id == gin}
+    assert found == {"receive": 700_000, "comp": -90_000}
+
+
 async def test_a_beer_by_size_and_a_drink_with_another_gin_take_what_they_are_made_of(swan: Swan) -> None:
     max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
     keg, dry, old = await item(max_, "Lager keg"), await item(max_, "Dry gin"), await item(max_, "Old gin")
