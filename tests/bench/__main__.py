@@ -242,7 +242,7 @@ def on_a_tablet(options: argparse.Namespace) -> None:
             f"  {name:32}p50 {felt.at(50):.0f} ms   p95 {felt.at(95):.0f} ms   most {felt.values[-1]:.0f} ms",
         )
     say("    (asked: <= 100 ms)")
-    say(f"{tablet.MANY} products, scrolled by touch from end to end and back at 3000 px/s")
+    say(f"{tablet.MANY} products, scrolled from end to end and back at 3000 px/s")
     for times, each in smooth.items():
         middle_, slow = each.frames.at(50), each.frames.at(99)
         say(f"  slowed down {times} times   frames p50 {middle_:.1f} ms   p99 {slow:.1f} ms   late {each.late:.1%}")
