@@ -309,6 +309,7 @@ async def _scheduler(app: web.Application) -> "AsyncIOScheduler":
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.add_job(app[suggestions_api.LEARNER].learned, "interval", args=[database], minutes=30, coalesce=True)
     scheduler.add_job(shelves.prove, "interval", args=[database], hours=1, coalesce=True)
+    scheduler.add_job(reports.count_the_past, args=[database])
     scheduler.add_job(reports.tend, "interval", args=[database], minutes=1, coalesce=True)
     scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     places, source = staging.places_here(database.path.parent), app[updates_api.SOURCE]

@@ -34,12 +34,14 @@ class Signal(msgspec.Struct, frozen=True):
 
 
 class Told(NamedTuple):
-    """A journal entry as the command that made it put it: `payload` what happened, `state` its subject's new state."""
+    """A journal entry as the command that made it put it: `payload` what happened, `state` its subject's new state,
+    `rows` the subject as it is stored, where the command gave it."""
 
     kind: str
     subject: str
     payload: Any
     state: Any
+    rows: Any
 
 
 Follower = Callable[["Transaction", Told], None]
@@ -286,11 +288,19 @@ class Transaction:
         memory.undos.append(lambda: setattr(memory, "days", before))
 
     def emit(
-        self, kind: str, subject: str, payload: Any, *, state: Any = None, rooms: Collection[str] = ("floor",)
+        self,
+        kind: str,
+        subject: str,
+        payload: Any,
+        *,
+        state: Any = None,
+        rooms: Collection[str] = ("floor",),
+        rows: Any = None,
     ) -> int:
         """Append to the journal and tell the rooms after COMMIT; returns the sequence number.
 
-        `payload` is what happened, kept for ever; `state` the subject's whole new state, told live.
+        `payload` is what happened, kept for ever; `state` the subject's whole new state, told live; `rows` what the
+        command has of it in hand, so that followers need not read it again.
         """
         memory = self._memory
         head = memory.head
@@ -304,7 +314,7 @@ class Transaction:
         self._told = (state, data)
         memory.news.append(Event(seq, kind, self.now, subject, data, frozenset(rooms)))
         for follow in memory.followers.get(kind, ()):
-            follow(self, Told(kind, subject, payload, state))
+            follow(self, Told(kind, subject, payload, state, rows))
         return seq
 
     def encoded(self, result: Any) -> bytes:

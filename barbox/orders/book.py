@@ -147,7 +147,8 @@ def store(
         if station_id in context.stations:
             rooms.update(context.stations[station_id].rooms)
     new = {"number": order.number, "table": order.table_name, "tab": order.tab} if insert else {}
-    tx.emit(kind, f"order:{order.id}", {**new, **facts, "total": order.total}, state=shown, rooms=rooms)
+    facts = {**new, **facts, "total": order.total}
+    tx.emit(kind, f"order:{order.id}", facts, state=shown, rooms=rooms, rows=(order, lines))
     return shown
 
 

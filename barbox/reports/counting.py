@@ -8,7 +8,7 @@ import msgspec
 from barbox.core.settings import load_venue
 from barbox.core.statements import Statement, freeze
 from barbox.core.transaction import Followers, Told, Transaction
-from barbox.orders.queries import LINES, ORDER, LineRow, OrderRow, OrderView
+from barbox.orders.queries import OrderView
 from barbox.payments.models import PaymentTax, Settlement
 from barbox.payments.rules import Settled
 from barbox.reports.models import Deduction, SaleUndone
@@ -72,7 +72,7 @@ def paid(tx: Transaction, told: Told) -> None:
     """Money came in; when it settles the order, that is a sale."""
     _money(tx, told, "payment")
     if told.kind == "order.paid":
-        sale, day = _sale(tx, told.state.order_id, tx.now), tx.business_day
+        sale, day = _sale(tx, told, tx.now), tx.business_day
         _note(tx, lambda tally: tally.sale(day, sale, 1))
         _deduct_all(tx, sale, 1)
 
@@ -83,7 +83,7 @@ def refunded(tx: Transaction, told: Told) -> None:
     order: OrderView = told.state
     if order.status == "paid":
         amount = -sum(each.amount for each in told.payload["tenders"])
-        row, day = _order(tx, order.order_id), tx.business_day
+        row, day = told.rows[0], tx.business_day
         _note(tx, lambda tally: tally.refund(day, row, amount))
 
 
@@ -93,7 +93,7 @@ def reopened(tx: Transaction, told: Told) -> None:
         return
     order_id = told.state.order_id
     settled = tx.all(_SETTLED, _Settlement, order_id=order_id)[0]
-    sale = _sale(tx, order_id, settled.at)
+    sale = _sale(tx, told, settled.at)
     tx.execute(_UNDO, settlement_id=settled.id, order_id=order_id, body=encode_sale(sale))
     day = tx.business_day
     _note(tx, lambda tally: tally.sale(day, sale, -1))
@@ -143,13 +143,9 @@ def waiting(tx: Transaction) -> Tally:
     return tally
 
 
-def _order(tx: Transaction, order_id: int) -> OrderRow:
-    return tx.all(ORDER, OrderRow, id=order_id)[0]
-
-
-def _sale(tx: Transaction, order_id: int, settled_at: int) -> Sale:
-    lines = tx.all(LINES, LineRow, order_id=order_id)
-    return sale_of(_order(tx, order_id), lines, settled_at, tax_included=tx.cached(load_venue).tax_included)
+def _sale(tx: Transaction, told: Told, settled_at: int) -> Sale:
+    order, lines = told.rows
+    return sale_of(order, lines, settled_at, tax_included=tx.cached(load_venue).tax_included)
 
 
 def _money(tx: Transaction, told: Told, kind: str) -> None:

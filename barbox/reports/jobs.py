@@ -23,8 +23,6 @@ from barbox.reports.recount import Difference, differences, rebuild
 
 log = logging.getLogger(__name__)
 
-COUNTED = "reports.counted"
-"""The counter that says that what was sold before there were roll-ups is in them."""
 CHECKED = "reports.checked"
 """The counter that says up to which business day old days were checked in turn."""
 NIGHTLY_DAYS = 8
@@ -35,16 +33,16 @@ C = Counter
 _PUT = freeze(lambda p: C.insert(name=p.name, value=p.value).on_conflict(conflict_target=[C.name], preserve=[C.value]))
 _DAYS = Statement(
     "SELECT business_day FROM settlement UNION SELECT business_day FROM payment UNION SELECT business_day FROM orders"
-    " ORDER BY 1",
+    " ORDER BY 1 DESC",
     (),
 )
+_OLDEST_SETTLED = Statement("SELECT coalesce(min(business_day), 0) FROM settlement", ())
 _OLDEST = Statement("SELECT coalesce(min(business_day), 0) FROM sales_hour", ())
 _LAST_CLOSE = freeze(DayClose.select(DayClose.business_day).order_by(DayClose.number.desc()).limit(1))
 
 
 async def tend(database: Database) -> None:
     """Looked at once a minute: after the day's close, or at the latest when a new day begins, the morning report."""
-    await count_the_past(database)
     today = database.days.of(database.clock.now())
     async with database.snapshot() as snapshot:
         made = await morning.counter(snapshot, MADE)
@@ -56,14 +54,15 @@ async def tend(database: Database) -> None:
 
 
 async def count_the_past(database: Database) -> None:
-    """Once in a box's life: roll-ups of what was settled before there were any, day by day."""
+    """At the start: roll-ups of what was settled before there were any; the oldest day, which tells, comes last."""
     async with database.snapshot() as snapshot:
-        if await morning.counter(snapshot, COUNTED):
+        oldest = (await rows_of(snapshot, _OLDEST_SETTLED))[0][0]
+        since = (await rows_of(snapshot, _OLDEST))[0][0]
+        if not oldest or 0 < since <= oldest:
             return
         days = await rows_of(snapshot, _DAYS)
     for (day,) in days:
         await database.write(rebuild, day, day)
-    await database.write(_put, COUNTED, 1)
 
 
 async def make(database: Database, day: int) -> list[Difference]:

@@ -52,10 +52,8 @@ STATEMENTS = (
       BEGIN SELECT RAISE(ABORT, 'its drawer session is closed'); END""",
     "CREATE INDEX settlement_day ON settlement (business_day)",
     "CREATE INDEX payment_day ON payment (business_day)",
-    """INSERT INTO counter (name, value)
-      SELECT 'reports.counted', 1 WHERE NOT EXISTS (SELECT 1 FROM orders)""",
 )
-"""What was settled before is counted when the box starts (`barbox.reports.jobs`): a new bar has nothing to count."""
+"""What was settled before is counted when the box starts (`barbox.reports.jobs`)."""
 
 
 def up(_migrator: Any, db: Any) -> None:
