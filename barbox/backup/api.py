@@ -1,6 +1,7 @@
 """Backups: the calls of the office screen. Admins only."""
 
 import contextlib
+import math
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
@@ -11,9 +12,10 @@ from barbox.backup import commands, media, recovery_key, rules
 from barbox.backup.commands import EditTarget, Made
 from barbox.backup.faults import BackupFault, sentence
 from barbox.backup.jobs import KEEPER, Keeper
+from barbox.backup.live import LIVE, LiveRow
 from barbox.backup.queries import CopyRow, TargetRow
 from barbox.backup.standing import Standing
-from barbox.backup.targets import check
+from barbox.backup.targets import check, is_medium
 from barbox.backup.wizard_api import Media, medium_view
 from barbox.core.clock import rfc3339
 from barbox.core.errors import BadRequest, Broken, NotFound, WrongPin
@@ -217,15 +219,15 @@ async def targets(call: Call) -> TargetList:
 
 @routes.post("/api/backups/targets", "backup.run", 201)
 async def add_target(call: Call, body: EditTarget) -> Answer[Made]:
-    """Add a target; it is served at once when there is a recovery key."""
-    _check(body)
+    """Add a target, which is served at once; away from the house only when there is a recovery key."""
+    await _check(call, body)
     return await call.write(commands.save_target, None, body)
 
 
 @routes.put("/api/backups/targets/{target_id}", "backup.run")
 async def change_target(call: Call, target_id: int, body: EditTarget) -> Answer[Made]:
     """Change a target."""
-    _check(body)
+    await _check(call, body)
     return await call.write(commands.save_target, target_id, body)
 
 
@@ -310,11 +312,13 @@ def _next(standing: Standing, call: Call) -> str | None:
     return rfc3339(min(moments))
 
 
-def _check(body: EditTarget) -> None:
+async def _check(call: Call, body: EditTarget) -> None:
     try:
         check(body.url)
     except Broken as error:
         raise BadRequest(str(error), "url") from None
+    if not is_medium(body.url) and not (await call.request.app[KEEPER].standing()).keys:
+        raise BackupFault("no_key").refusal(call.language)
 
 
 def _target(row: TargetRow, standing: Standing, language: str) -> TargetView:
@@ -352,6 +356,14 @@ def _copy(row: CopyRow, names: dict[int, str], language: str) -> CopyView:
     )
 
 
+def _followed(rows: list[LiveRow], now: int) -> tuple[str, int] | None:
+    """The live copy that is least behind: its place, and by how many seconds at most."""
+    behind = [
+        (max((now - each.at) / 1000, each.every_s), each.name) for each in rows if each.state == "live" and each.at
+    ]
+    return (min(behind)[1], math.ceil(min(behind)[0])) if behind else None
+
+
 def _state(keeper: Keeper, standing: Standing, call: Call) -> tuple[Level, str]:
     """What an owner wants to know: how much would be lost if the box burnt now."""
     language, now = call.language, call.db.clock.now()
@@ -365,7 +377,7 @@ def _state(keeper: Keeper, standing: Standing, call: Call) -> tuple[Level, str]:
     at = call.db.days.local(good[0].at).strftime("%Y-%m-%d %H:%M")
     place = next(each.name for each in standing.targets if each.id == good[0].target_id)
     failing = [each.name for each in standing.targets if standing.of(each).failures]
-    text = rules.say_good(at, place, failing, language)
+    text = rules.say_good(at, place, failing, language, _followed(call.request.app[LIVE].rows, now))
     if rules.overdue(good[0].at, 0, now):
         return "alarm", text
     return ("warning" if failing else "good"), text

@@ -13,6 +13,10 @@ def modestly() -> tuple[str, ...]:
 
 
 def environment() -> dict[str, str]:
-    """The environment in which a child finds this same program."""
+    """The environment in which a child finds this same program.
+
+    Its threads share one heap: with one for each, what they hand over to one another is held twice (66 MB, not 44).
+    """
     package = str(Path(__file__).parents[2])
-    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))}
+    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+    return os.environ | {"PYTHONPATH": path, "MALLOC_ARENA_MAX": "1"}

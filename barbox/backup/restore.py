@@ -143,6 +143,16 @@ def choose(found: Sequence[Offer], at: int | None, key: RecoveryKey) -> Offer:
     return chosen
 
 
+def ending(offer: Offer, at: int) -> Offer:
+    """A live copy, to be restored up to the moment `at` (ms). Raises Broken where it does not lead there."""
+    if offer.live is None or not offer.reaches(at):
+        since = show(offer.live.line.bases[0].at) if offer.live else show(offer.name.at)
+        raise Broken(
+            f"it does not lead to {show(at)}: " + (f"it begins {since}" if offer.live else f"it is of {since}")
+        )
+    return offer._replace(live=replay.choose([offer.live.line], at))
+
+
 def fits(chosen: Offer, key: RecoveryKey) -> None:
     """Raises BackupFault where the backup opens with another slip ("other_slip") or is of a newer release ("newer")."""
     if chosen.name.key != key.fingerprint:
@@ -203,14 +213,17 @@ async def prepare(source: Source, database: Path, admission: Admission, tell: Te
 
 
 def parse_moment(text: str) -> int:
-    """ "2026-11-22" (its end), "2026-11-22 05:10" (this machine's zone) or RFC 3339, as ms. Raises Broken."""
+    """ "2026-11-22" (its end), "2026-11-22 05:10:00" (this machine's zone; that second's end) or RFC 3339, as ms.
+
+    Raises Broken.
+    """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise Broken(f"{text!r} is not a time: write 2026-11-22 or 2026-11-22T05:10") from None
     whole_day = len(text) == len("2026-11-22")
     stamp = moment.timestamp() if moment.tzinfo else moment.astimezone().timestamp()
-    return int(stamp * 1000) + (86_400_000 - 1 if whole_day else 999)
+    return round(stamp * 1000) + (86_400_000 - 1 if whole_day else 0 if "." in text else 999)
 
 
 def show(at: int, *, seconds: bool = False) -> str:

@@ -171,10 +171,15 @@ def say_never(language: str) -> str:
     return "There is no backup yet: if this box broke now, everything would be lost."
 
 
-def say_good(at: str, place: str, failing: Sequence[str], language: str) -> str:
-    """How much could be lost, since when, and which targets fail."""
+def say_good(at: str, place: str, failing: Sequence[str], language: str, live: tuple[str, int] | None = None) -> str:
+    """How much could be lost, since when, and which targets fail; `live`: where each sale is copied, seconds behind."""
     if language == "zh":
-        text = f"最近一次完好的备份：{at}（{place}）。最多会丢失此后的数据。"
+        text = f"最近一次完好的备份：{at}（{place}）。"
+        text += f"每笔销售实时复制到{live[0]}，最多丢失最近 {live[1]} 秒。" if live else "最多会丢失此后的数据。"
         return text + (f"备份失败：{'、'.join(failing)}。" if failing else "")
-    text = f"Last good backup: {at}, on {place}. You could lose at most what came after it."
+    text = f"Last good backup: {at}, on {place}. You could lose at most "
+    if live:
+        text += f"the last {'second' if live[1] == 1 else f'{live[1]} seconds'}: every sale is copied to {live[0]}."
+    else:
+        text += "what came after it."
     return text + (f" Failing: {', '.join(failing)}." if failing else "")

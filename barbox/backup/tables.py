@@ -1,21 +1,13 @@
 """The exported database's schema for people: each table with what it is for, and its columns."""
 
+import importlib
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
-from barbox.backup import models as _backup
-from barbox.core import models as _core
-from barbox.floor import models as _floor
-from barbox.members import models as _members
-from barbox.menu import models as _menu
-from barbox.orders import models as _orders
-from barbox.payments import models as _payments
-from barbox.printing import models as _printing
-from barbox.reservations import models as _reservations
-from barbox.staff import models as _staff
-from barbox.stock import models as _stock
+import barbox
+from barbox.core.models import Table
 
-ROOMS = (_core, _menu, _floor, _orders, _payments, _stock, _members, _reservations, _printing, _staff, _backup)
 CONVENTIONS = """# The database
 
 Amounts are integers in the currency's minor unit (cents, fen), quantities in thousandths, tax rates in basis points,
@@ -27,12 +19,8 @@ was taken away and stays for history's sake.
 def described(connection: sqlite3.Connection) -> Iterator[str]:
     """Markdown, a line at a time, of the tables in a database."""
     yield CONVENTIONS
-    purposes = {
-        each._meta.table_name: (each.__doc__ or "").strip()
-        for room in ROOMS
-        for each in vars(room).values()
-        if isinstance(each, type) and issubclass(each, _core.Table) and each is not _core.Table
-    }
+    purposes = {"schema_migration": "Which changes of the schema this database has been through."}
+    purposes |= {each._meta.table_name: (each.__doc__ or "").strip() for each in _every_table()}
     listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
     for (table,) in connection.execute(listed).fetchall():
         yield f"\n## {table}\n\n{purposes.get(table, '')}\n\n| column | type | | refers to |\n|---|---|---|---|"
@@ -40,3 +28,10 @@ def described(connection: sqlite3.Connection) -> Iterator[str]:
         for _, name, kind, needed, _, key in connection.execute(f'PRAGMA table_info("{table}")'):
             mark = "key" if key else "" if needed else "may be empty"
             yield f"| {name} | {kind} | {mark} | {refers.get(name, '')} |"
+
+
+def _every_table() -> list[type[Table]]:
+    """The tables of every room, of those added later too."""
+    for each in Path(barbox.__file__).parent.glob("*/models.py"):
+        importlib.import_module(f"barbox.{each.parent.name}.models")
+    return Table.__subclasses__()

@@ -46,7 +46,10 @@ class LookThere(Body):
 
 
 class Restore(Body):
-    """`key`: the slip's words or its QR's text; `pin` is the admin's new one; `deviceName` is this browser's."""
+    """`key`: the slip's words or its QR's text; `pin` is the admin's new one; `deviceName` is this browser's.
+
+    `at`: of a live copy, the moment to end with; without it, the last one.
+    """
 
     code: Code
     url: Url
@@ -55,6 +58,7 @@ class Restore(Body):
     pin: Pin
     credentials: Credentials | None = None
     device_name: ShortText = "Office"
+    at: Annotated[str, Meta(min_length=10, max_length=40)] | None = None
 
 
 class MediumView(View):
@@ -73,7 +77,8 @@ class Media(View):
 class OfferView(View):
     """A backup: `orders` of its last `businessDay`; `slip` is the fingerprint of the key that opens it.
 
-    `tooNew`: it was written by a newer release than this box has.
+    `tooNew`: it was written by a newer release than this box has. `since`: it is a live copy, of which any moment from
+    then to `at` can be restored; null for a backup.
     """
 
     name: str
@@ -85,6 +90,7 @@ class OfferView(View):
     entries: int
     slip: str
     too_new: bool
+    since: str | None
 
 
 class Offers(View):
@@ -101,13 +107,14 @@ class Ticket(View):
 class Progress(View):
     """`step` "fetching" counts `done` of `size` bytes. With `ready` the box opens anew within seconds as that bar.
 
-    `problem` is empty unless `step` is "failed".
+    `problem` is empty unless `step` is "failed". `lacks` says where a live copy ends, and why, before what it promised.
     """
 
     step: Stage
     done: int
     size: int
     problem: str
+    lacks: str
     bar: str
     orders: int
     admin: str
@@ -142,6 +149,11 @@ async def start(call: Call, body: Restore) -> Ticket:
     chosen = next((each for each in found if str(each.name) == body.name), None)
     if chosen is None:
         raise NotFound("backup", body.name)
+    if body.at is not None:
+        try:
+            chosen = restore.ending(chosen, restore.parse_moment(body.at))
+        except Broken as error:
+            raise BadRequest(str(error), "at") from None
     token = ids.token()
     try:
         restore.fits(chosen, key)
@@ -166,6 +178,7 @@ async def progress(call: Call, ticket: str) -> Progress:
         done=step.done,
         size=step.size,
         problem=problem,
+        lacks=done.lacks if done else "",
         bar=done.bar if done else "",
         orders=done.orders if done else 0,
         admin=done.admin if done else "",
@@ -206,4 +219,5 @@ def _offer(offer: Offer) -> OfferView:
         entries=name.seq,
         slip=recovery_key.show_fingerprint(name.key),
         too_new=name.schema > newest_schema(),
+        since=rfc3339(offer.live.line.bases[0].at) if offer.live else None,
     )

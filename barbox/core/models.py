@@ -15,6 +15,8 @@ class Table(peewee.Model):
 
 
 class JournalEntry(Table):
+    """Everything that ever happened, in order; each entry's hash covers the one before. Never changed."""
+
     seq = peewee.IntegerField(primary_key=True)
     at = peewee.IntegerField()
     business_day = peewee.IntegerField()
@@ -59,6 +61,8 @@ LAST_BACKUP = "backup.good"
 
 
 class StoredSetting(Table):
+    """One of the house's settings, as JSON."""
+
     name = peewee.TextField(primary_key=True)
     value = peewee.BlobField()
 

@@ -6,12 +6,16 @@ from barbox.core.models import Table
 
 
 class TaxRate(Table):
+    """A tax rate in basis points, as receipts name it."""
+
     id = peewee.AutoField()
     names = peewee.TextField()
     rate = peewee.IntegerField()
 
 
 class Category(Table):
+    """A heading of the menu; what is in it goes to its station."""
+
     id = peewee.AutoField()
     names = peewee.TextField()
     color = peewee.TextField()
@@ -64,6 +68,8 @@ class Product(Table):
 
 
 class ProductGroup(Table):
+    """Which choices are offered with a product."""
+
     product_id = peewee.IntegerField()
     group_id = peewee.IntegerField()
     sort = peewee.IntegerField()

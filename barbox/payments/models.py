@@ -6,6 +6,8 @@ from barbox.core.models import Table
 
 
 class Drawer(Table):
+    """A cash drawer."""
+
     id = peewee.AutoField()
     name = peewee.TextField()
     hidden = peewee.IntegerField(default=0)
@@ -119,6 +121,8 @@ class Prepayment(Table):
 
 
 class DayClose(Table):
+    """A business day that was closed: its Z report's number and figures, as they stood."""
+
     number = peewee.IntegerField(primary_key=True)
     business_day = peewee.IntegerField()
     at = peewee.IntegerField()

@@ -43,6 +43,8 @@ class Station(Table):
 
 
 class StationPrinter(Table):
+    """Which printers print for a station; `sort` 0 first."""
+
     station_id = peewee.IntegerField()
     printer_id = peewee.IntegerField()
     sort = peewee.IntegerField()

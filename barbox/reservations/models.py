@@ -35,6 +35,8 @@ class Reservation(Table):
 
 
 class ReservationTable(Table):
+    """A table that is kept for a booking."""
+
     reservation_id = peewee.IntegerField()
     table_id = peewee.IntegerField()
 

@@ -29,6 +29,8 @@ class Device(Table):
 
 
 class PairingCode(Table):
+    """A code that pairs one tablet, by its hash, until it expires."""
+
     code_hash = peewee.BlobField(primary_key=True)
     expires_at = peewee.IntegerField()
     made_by = peewee.IntegerField(null=True)

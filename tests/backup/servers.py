@@ -43,8 +43,8 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def seaweed(folder: Path) -> Iterator[str]:
-    """An S3 server with the bucket "bar"; yields its endpoint."""
+def seaweed(folder: Path, *ahead: str) -> Iterator[str]:
+    """An S3 server with the bucket "bar", its command begun with `ahead`; yields its endpoint."""
     names = (
         "s3.port",
         "master.port",
@@ -57,6 +57,7 @@ def seaweed(folder: Path) -> Iterator[str]:
     )
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     command = [
+        *ahead,
         str(Path(sys.executable).with_name("weed")),
         "mini",
         f"-dir={folder}",

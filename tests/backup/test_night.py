@@ -130,6 +130,10 @@ async def test_the_recovery_key_is_told_once_and_stays_nowhere(quiet_swan: Swan,
 
 async def test_credentials_are_never_told(quiet_swan: Swan, bucket: Place) -> None:
     ana = await quiet_swan.sign_in("Ana")
+    body = {"name": "Cloud", "url": bucket.url, "credentials": msgspec.to_builtins(bucket.credentials)}
+    refused = await ana.post("/api/backups/targets", body)
+    assert refused.status == 409 and "recovery key" in refused["error"], "no key, no cloud target"
+    await make_key(ana)
     await add(ana, bucket)
     shown = await ana.get("/api/backups/targets")
     assert shown["targets"][0]["hasCredentials"]
@@ -140,6 +144,7 @@ async def test_credentials_are_never_told(quiet_swan: Swan, bucket: Place) -> No
 
 async def test_the_test_button(quiet_swan: Swan, place: Place, tmp_path: Path) -> None:
     ana = await quiet_swan.sign_in("Ana")
+    await make_key(ana)
     good = await add(ana, place)
     assert (await ana.post(f"/api/backups/targets/{good}/test"))["problem"] == ""
     bad = await add(ana, Place((tmp_path / "none").as_uri(), None, tmp_path))

@@ -10,10 +10,14 @@ import pytest
 
 from barbox import app as box_app
 from barbox.backup import recovery_key, wizard
+from barbox.backup.live import LIVE
+from barbox.core.clock import rfc3339
 from barbox.staff.api import SETUP_CODE
 from barbox.verify import prove
+from tests.backup.living import hurry, until
 from tests.backup.servers import Place
-from tests.backup.test_sunday import a_night
+from tests.backup.test_night import add, keeper_of, make_key, sell
+from tests.backup.test_sunday import a_night, swan_in
 from tests.bar import Answer, Tablet, open_box
 
 PIN = "739155"
@@ -81,6 +85,40 @@ async def test_the_first_page_brings_the_bar_back(place: Place, tmp_path: Path) 
     names = {each.name for each in (tmp_path / "new").iterdir()}
     assert "barbox-1.db.before" in names and not names & {"restored", "restoring"}
     assert prove(tmp_path / "new" / box_app.DATABASE_FILE).seq > night.seq
+
+
+async def test_the_first_page_goes_back_to_the_moment_before_the_mistake(
+    stick: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch)
+    async with swan_in(tmp_path / "box") as swan:
+        ana = await swan.sign_in("Ana")
+        key = await make_key(ana)
+        await add(ana, stick, live=True)
+        live = swan.running.app[LIVE]
+        await until(lambda: any(each.state == "live" and each.at for each in live.rows))
+        await sell(swan, 2)
+        before = swan.database.clock.now()
+        await until(lambda: swan.database.clock.now() > before)
+        await sell(swan, 1)
+        sold = swan.database.clock.now()
+        await until(lambda: any((each.at or 0) > sold for each in live.rows))
+        await keeper_of(swan).run("asked")
+        shown = await ana.get("/api/backups")
+        assert "You could lose at most the last" in shown["state"] and "copied to Stick" in shown["state"], shown.body
+    async with open_box(tmp_path / "new") as running, aiohttp.ClientSession() as http:
+        page = FirstPage(http, running)
+        offers = (await page.ask("/offers", url=stick.url))["offers"]
+        (offer,) = (each for each in offers if each["since"])
+        assert any(each["since"] is None for each in offers), "the night's backup is offered too"
+        asked = {"url": stick.url, "name": offer["name"], "key": key, "pin": PIN}
+        early = await page.ask("", **asked, at="2020-01-01T00:00:00Z")
+        assert early.status == 400 and "it begins" in early["error"]
+        assert (await page.ask("", **asked, at="yesterday noon")).status == 400
+        begun = await page.ask("", **asked, at=rfc3339(before))
+        assert begun.status == 202, begun.body
+        done = await page.until_over(begun["ticket"])
+        assert (done["step"], done["orders"], done["lacks"]) == ("ready", 2, ""), done.body
 
 
 async def test_what_does_not_fit_is_said_before_anything_is_fetched(stick: Place, tmp_path: Path) -> None:

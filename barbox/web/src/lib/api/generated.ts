@@ -811,6 +811,7 @@ export interface OfferView {
 	entries: number;
 	slip: string;
 	tooNew: boolean;
+	since: string | null;
 }
 
 export interface OfficeCategory {
@@ -1137,6 +1138,7 @@ export interface Progress {
 	done: number;
 	size: number;
 	problem: string;
+	lacks: string;
 	bar: string;
 	orders: number;
 	admin: string;
@@ -1233,6 +1235,7 @@ export interface Restore {
 	pin: string;
 	credentials?: Credentials | null;
 	deviceName?: string;
+	at?: string | null;
 }
 
 export interface RoleTable {

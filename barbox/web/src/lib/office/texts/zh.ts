@@ -385,6 +385,13 @@ export const zh: Record<keyof typeof en, string> = {
 	'papers.preview': '{kind} 的打印效果',
 	'backups.now': '立即备份',
 	'backups.export': '导出全部数据（zip）',
+	'backups.exportSheets': '导出全部数据，含电子表格',
+	'backups.takeAlong': '带走数据',
+	'backups.takeAlongLead':
+		'所有表格存为一个 SQLite 文件和 CSV，不含密码和凭证。会计报表：每天按税率和支付方式汇总。',
+	'backups.firstDay': '开始日期',
+	'backups.lastDay': '结束日期',
+	'backups.accounts': '会计汇总',
 	'backups.started': '备份已开始',
 	'backups.rehearse': '演练恢复',
 	'backups.rehearsing': '演练已开始',

@@ -11,6 +11,7 @@ const NEVER: Progress = {
 	done: 0,
 	size: 0,
 	problem: '',
+	lacks: '',
 	bar: '',
 	orders: 0,
 	admin: '',
@@ -27,6 +28,8 @@ export class Restoring {
 	dav = $state({ address: '', user: '', secret: '' });
 	offers = $state.raw<readonly Offer[]>([]);
 	chosen = $state.raw<Offer | null>(null);
+	/** Of a live copy, the moment to end with, as `datetime-local` has it; empty: the last of all. */
+	moment = $state('');
 	key = $state('');
 	progress = $state.raw<Progress | null>(null);
 	/** The bar is open again. */
@@ -65,6 +68,7 @@ export class Restoring {
 	async list(): Promise<void> {
 		this.offers = [];
 		this.chosen = null;
+		this.moment = '';
 		await this.trying(async () => {
 			this.offers = (await this.post<{ offers: Offer[] }>('/offers', this.source, 60_000)).offers;
 			this.chosen = this.offers.find((each) => !each.tooNew) ?? null;
@@ -76,7 +80,9 @@ export class Restoring {
 		const { chosen } = this;
 		if (!chosen) return;
 		await this.trying(async () => {
-			const body: Restore = { ...this.source, name: chosen.name, key: this.key, pin, deviceName };
+			const at =
+				chosen.since && this.moment ? new Date(this.moment).toISOString().replace('.000Z', 'Z') : null;
+			const body: Restore = { ...this.source, name: chosen.name, key: this.key, pin, deviceName, at };
 			const ticket = await this.post<Ticket>('', body, 60_000);
 			this.progress = NEVER;
 			const end = await this.follow(ticket.ticket);
