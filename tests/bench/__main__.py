@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from tests.bench import backup as backups
-from tests.bench import boot, cellar, figures, load, paper, servers, tablet, years
+from tests.bench import boot, cellar, figures, load, paper, servers, tablet, writer, years
 from tests.bench.rounds import Measure, Results, Spread, alternate, ratio, table
 from tests.bench.sockets import Told, tell_all
 from tests.bench.targets import Target
@@ -70,6 +70,16 @@ def orders(options: argparse.Namespace) -> None:
         say("\nResident memory after this")
         for target in targets:
             say(f"  {target.name:34}{target.resident_mb():.0f} MB")
+
+
+def writing(options: argparse.Namespace) -> None:
+    """What an order costs in the writer, by the size of its batch."""
+    sizes = [1, 8, 64]
+    with servers.furnished() as (data, _):
+        rounds = [writer.measure(data / "barbox.db", sizes, 64 * 60) for _ in range(options.rounds)]
+    say("\nThe writer alone, CPU us/order by orders in a batch")
+    for size in sizes:
+        say(f"  {size:4}   {Spread.of([each[size] for each in rounds]):.0f}")
 
 
 def slow_disk(options: argparse.Namespace) -> None:
@@ -278,6 +288,7 @@ def _measured(targets: Sequence[Target], clients: int, options: argparse.Namespa
 
 PARTS = {
     "orders": orders,
+    "writer": writing,
     "slow-disk": slow_disk,
     "audience": audience,
     "screens": screens,
