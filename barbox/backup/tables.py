@@ -8,6 +8,12 @@ from pathlib import Path
 import barbox
 from barbox.core.models import Table
 
+WITHOUT_MODEL = {
+    "schema_migration": "Which changes of the schema this database has been through.",
+    "sales_hour": "Sums of the sales by hour, for reports; made from orders and payments.",
+    "sales_staff": "Sums of the sales by person, for reports; made from orders and payments.",
+    "sales_table": "Sums of the sales by table, for reports; made from orders and payments.",
+}
 CONVENTIONS = """# The database
 
 Amounts are integers in the currency's minor unit (cents, fen), quantities in thousandths, tax rates in basis points,
@@ -19,7 +25,7 @@ was taken away and stays for history's sake.
 def described(connection: sqlite3.Connection) -> Iterator[str]:
     """Markdown, a line at a time, of the tables in a database."""
     yield CONVENTIONS
-    purposes = {"schema_migration": "Which changes of the schema this database has been through."}
+    purposes = dict(WITHOUT_MODEL)
     purposes |= {each._meta.table_name: (each.__doc__ or "").strip() for each in _every_table()}
     listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
     for (table,) in connection.execute(listed).fetchall():
