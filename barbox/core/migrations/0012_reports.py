@@ -28,7 +28,7 @@ STATEMENTS = (
       business_day INTEGER NOT NULL, at INTEGER NOT NULL, staff_id INTEGER NOT NULL, reason TEXT NOT NULL,
       amount INTEGER NOT NULL, order_id INTEGER NOT NULL
     ) STRICT""",
-    "CREATE INDEX deduction_day ON deduction (business_day, kind)",
+    "CREATE INDEX deduction_day ON deduction (business_day, kind, staff_id, reason, amount)",
     """CREATE TABLE sale_undone (
       settlement_id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, body BLOB NOT NULL
     ) STRICT""",
