@@ -14,6 +14,7 @@ from barbox.stock.commands import (
     EditItem,
     EditPack,
     EditRecipe,
+    EditSupplier,
     Ingredient,
     Production,
     RecipeOf,
@@ -25,9 +26,9 @@ from barbox.stock.commands import (
     receive,
     save_item,
     save_recipe,
+    save_supplier,
     set_policy,
 )
-from barbox.stock.models import Supplier
 from barbox.stock.queries import PACKS, PackRow
 from barbox.stock.rules import Policy
 from barbox.stock.shelf import load_shelf
@@ -75,16 +76,16 @@ def stock_up(tx: Transaction, bar: SampleBar, products: Mapping[str, int], polic
 def _suppliers(tx: Transaction, bar: SampleBar) -> dict[str, int]:
     numbers = {}
     for each in bar.suppliers:
-        query = Supplier.insert(
+        edit = EditSupplier(
             name=each.name,
             phone=each.phone,
             email=each.email,
             language=bar.venue.language,
             lead_days=each.lead_days,
-            weekdays=sum(1 << day for day in each.weekdays),
+            weekdays=list(each.weekdays),
             minimum=each.minimum,
         )
-        numbers[each.id] = int(tx.run(query).lastrowid or 0)
+        numbers[each.id] = save_supplier(tx, None, edit).id
     return numbers
 
 

@@ -43,6 +43,9 @@ from barbox.stock.recipes import RecipeOf as RecipeOf
 from barbox.stock.recipes import drop_recipe as drop_recipe
 from barbox.stock.recipes import save_recipe as save_recipe
 from barbox.stock.shelf import Change, Item, Shelf, load_shelf
+from barbox.stock.suppliers import EditSupplier as EditSupplier
+from barbox.stock.suppliers import hide_supplier as hide_supplier
+from barbox.stock.suppliers import save_supplier as save_supplier
 
 
 def take(tx: Transaction, order_id: int, lines: Iterable[Wanted]) -> None:
