@@ -256,7 +256,7 @@ def the_z_is_right(books: Books) -> None:
     cash = books.one("SELECT coalesce(sum(amount + tip + rounding), 0) FROM tender WHERE method = 'cash'")
     z = books.do(closing.close_drawer, 1, Count([]))
     assert sum(each.amount for each in z.tenders) == sum(each.gross for each in z.taxes) == taken == owed
-    assert z.total_amount == books.one("SELECT sum(total) FROM orders WHERE status = 'paid'")
+    assert z.total_amount == books.one("SELECT coalesce(sum(total), 0) FROM orders WHERE status = 'paid'")
     assert z.expected == cash
     assert z.orders == books.one("SELECT count(*) FROM orders WHERE status = 'paid'")
     included = bool(books.do(commands.around).venue.tax_included)
