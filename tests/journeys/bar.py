@@ -29,8 +29,9 @@ PIN_S = 300.0
 class Bar:
     """`barbox demo` in a process; `stop` and `start` keep its data, as pulling and plugging the box in does."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, weeks: int = 0) -> None:
         self.data = data
+        self.weeks = weeks
         self.port = 0
         self.pins: dict[str, str] = {}
         self.ids: dict[str, int] = {}
@@ -47,7 +48,7 @@ class Bar:
         """Start the box, on the port it had before; returns when it is ready."""
         command = [sys.executable, "-m", "barbox", "demo", "--data", str(self.data), "--port", str(self.port)]
         self._process = subprocess.Popen(
-            [*command, "--weeks", "0", "--no-open", "--json"],
+            [*command, "--weeks", str(self.weeks), "--no-open", "--json"],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(ROOT)])},
             stdout=subprocess.PIPE,
