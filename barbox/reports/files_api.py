@@ -7,20 +7,21 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from barbox.core import tables
 from barbox.core.clock import show_day
 from barbox.core.errors import NotFound, WrongState
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Body
 from barbox.core.settings import read_venue
+from barbox.core.tables import Cell, Format, Table, shown
 from barbox.core.transaction import Transaction
 from barbox.printing.commands import Queued, print_slip
 from barbox.printing.contents import Figure, FigureList
-from barbox.reports import deductions, engineering, files, morning, patterns, queries
+from barbox.reports import deductions, engineering, morning, patterns, queries
 from barbox.reports.api import Day, Span, span
-from barbox.reports.files import Format
 from barbox.reports.queries import By
-from barbox.reports.tables import Cell, Table, Writer, shown
+from barbox.reports.tables import Writer
 
 routes = Routes("reports")
 
@@ -52,10 +53,10 @@ class PrintReport(Body):
 async def file(call: Call, report: str, query: FileQuery) -> web.Response:
     """A report as CSV, XLSX or PDF."""
     table, venue = await _table(call, report, query)
-    body = await asyncio.to_thread(files.write, table, query.format, venue)
+    body = await asyncio.to_thread(tables.write, table, query.format, venue)
     called = "-".join(dict.fromkeys((report, *table.span.split(" - "))))
     headers = {
-        "Content-Type": files.KINDS[query.format],
+        "Content-Type": tables.KINDS[query.format],
         "Content-Disposition": f'attachment; filename="barbox-{called}.{query.format}"',
         "Cache-Control": "no-store",
     }

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from barbox.core import names
 from barbox.core.money import divide_half_up, exponent
+from barbox.core.tables import Cell, Table
 from barbox.reports.deductions import DeductionView
 from barbox.reports.engineering import MenuProduct
 from barbox.reports.morning import MorningView
@@ -15,7 +14,6 @@ from barbox.reports.patterns import HappyHour, HeatCell
 from barbox.reports.queries import SalesRow
 from barbox.reports.words import TEXTS, word
 
-Cell = str | int | float | Decimal | None
 _COLUMNS = (
     *("orders", "covers", "count", "quantity", "in_sets", "amount", "discount", "service", "cover", "comped"),
     *("total", "tax", "refunded", "net", "tips", "rounding", "seatings", "turn_minutes"),
@@ -25,16 +23,6 @@ _AMOUNTS = frozenset(
         *("amount", "discount", "service", "cover", "comped", "total", "tax", "refunded", "net", "tips", "rounding"),
     }
 )
-
-
-class Table(msgspec.Struct, frozen=True):
-    """`slim` are the columns that paper has room for: a label, and at most two numbers."""
-
-    title: str
-    span: str
-    heading: list[str]
-    rows: list[list[Cell]]
-    slim: tuple[int, ...]
 
 
 class Writer:
@@ -166,12 +154,3 @@ class Writer:
 
     def _word(self, key: str) -> str:
         return word(key, self.language)
-
-
-def shown(cell: Cell) -> str:
-    """A cell as people read it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float):
-        return f"{cell:,.3f}".rstrip("0").rstrip(".")
-    return cell if isinstance(cell, str) else f"{cell:,}"

@@ -1,10 +1,19 @@
 """The calls of buying: suppliers, what to order, orders, and what came in."""
 
+import asyncio
+from typing import Annotated, Literal
+
+from aiohttp import web
+from msgspec import Meta
+
+from barbox.core import tables
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Made
-from barbox.stock import commands, suppliers
-from barbox.stock.commands import EditSupplier
+from barbox.core.messages import Id, Made, View
+from barbox.stock import commands, papers, purchases, suppliers
+from barbox.stock.commands import EditPurchase, EditSupplier, SendPurchase
+from barbox.stock.papers import SentPurchase
+from barbox.stock.purchases import PurchasesView, PurchaseView, Status
 from barbox.stock.suppliers import SuppliersView
 
 routes = Routes("stock")
@@ -33,3 +42,76 @@ async def change_supplier(call: Call, supplier_id: int, body: EditSupplier) -> A
 async def hide_supplier(call: Call, supplier_id: int) -> None:
     """Take a supplier away that has no open order."""
     await call.write(commands.hide_supplier, supplier_id)
+
+
+class PurchasesQuery(View):
+    """Of a status or a supplier, `open` only those that are not done; `limit` of them, with numbers below `before`."""
+
+    status: Status | None = None
+    open: bool = False
+    supplier_id: Id | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    before: Id | None = None
+
+
+@routes.get("/api/purchases", "stock.edit")
+async def read_purchases(call: Call, query: PurchasesQuery) -> PurchasesView:
+    """Orders to suppliers, the newest first."""
+    statuses: tuple[Status, ...] = (query.status,) if query.status else suppliers.OPEN if query.open else ()
+    async with call.db.snapshot() as snapshot:
+        return await purchases.read_purchases(snapshot, statuses, query.supplier_id, query.limit, query.before)
+
+
+@routes.post("/api/purchases", "stock.edit", 201)
+async def add_purchase(call: Call, body: EditPurchase) -> Answer[PurchaseView]:
+    """Draft an order."""
+    return await call.write(commands.save_purchase, None, body)
+
+
+@routes.get("/api/purchases/{purchase_id}", "stock.edit")
+async def read_purchase(call: Call, purchase_id: int) -> PurchaseView:
+    """One order, with what came of it so far."""
+    async with call.db.snapshot() as snapshot:
+        return await purchases.read_purchase(snapshot, purchase_id)
+
+
+@routes.put("/api/purchases/{purchase_id}", "stock.edit")
+async def change_purchase(call: Call, purchase_id: int, body: EditPurchase) -> Answer[PurchaseView]:
+    """Change a draft."""
+    return await call.write(commands.save_purchase, purchase_id, body)
+
+
+@routes.post("/api/purchases/{purchase_id}/send", "stock.edit")
+async def send_purchase(call: Call, purchase_id: int, body: SendPurchase) -> Answer[SentPurchase]:
+    """It goes to the supplier: printed, as a mail's text, or as a file; once sent it may go again."""
+    return await call.write(commands.send_purchase, purchase_id, body)
+
+
+@routes.post("/api/purchases/{purchase_id}/cancel", "stock.edit")
+async def cancel_purchase(call: Call, purchase_id: int) -> Answer[PurchaseView]:
+    """Nothing of it will come."""
+    return await call.write(commands.cancel_purchase, purchase_id)
+
+
+@routes.post("/api/purchases/{purchase_id}/close", "stock.edit")
+async def close_purchase(call: Call, purchase_id: int) -> Answer[PurchaseView]:
+    """What has not come of it is awaited no longer."""
+    return await call.write(commands.close_purchase, purchase_id)
+
+
+class FileQuery(View):
+    format: Literal["csv", "xlsx", "pdf"] = "pdf"
+
+
+@routes.get("/api/purchases/{purchase_id}/file", "stock.edit")
+async def purchase_file(call: Call, purchase_id: int, query: FileQuery) -> web.Response:
+    """An order to take away, in the supplier's language."""
+    async with call.db.snapshot() as snapshot:
+        table, venue = await papers.table_of(snapshot, purchase_id)
+    body = await asyncio.to_thread(tables.write, table, query.format, venue)
+    headers = {
+        "Content-Type": tables.KINDS[query.format],
+        "Content-Disposition": f'attachment; filename="order-{purchase_id}.{query.format}"',
+        "Cache-Control": "no-store",
+    }
+    return web.Response(body=body, headers=headers)

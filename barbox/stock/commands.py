@@ -37,6 +37,13 @@ from barbox.stock.moves import receive as receive
 from barbox.stock.moves import set_policy as set_policy
 from barbox.stock.moves import transfer as transfer
 from barbox.stock.moves import waste as waste
+from barbox.stock.papers import SendPurchase as SendPurchase
+from barbox.stock.papers import send_purchase as send_purchase
+from barbox.stock.purchases import EditPurchase as EditPurchase
+from barbox.stock.purchases import EditPurchaseLine as EditPurchaseLine
+from barbox.stock.purchases import cancel_purchase as cancel_purchase
+from barbox.stock.purchases import close_purchase as close_purchase
+from barbox.stock.purchases import save_purchase as save_purchase
 from barbox.stock.recipes import EditRecipe as EditRecipe
 from barbox.stock.recipes import Ingredient as Ingredient
 from barbox.stock.recipes import RecipeOf as RecipeOf

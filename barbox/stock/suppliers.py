@@ -22,7 +22,8 @@ S, P, IT = Supplier, Purchase, StockItem
 
 Weekday = Annotated[int, Meta(ge=0, le=6, description="0 is Monday")]
 Line = Annotated[str, Meta(max_length=120)]
-OPEN = ("draft", "sent", "partly")
+OPEN: tuple[Literal["draft", "sent", "partly"], ...] = ("draft", "sent", "partly")
+"""What an order is until it is done."""
 
 
 class EditSupplier(Body):

@@ -1,15 +1,18 @@
-"""A report as a file: CSV, XLSX or PDF."""
+"""Tables of words and numbers, for paper and as files: CSV, XLSX or PDF."""
 
 import csv
 import io
 import logging
+from decimal import Decimal
 from typing import Any, Literal
+
+import msgspec
 
 from barbox.core import spreadsheet
 from barbox.core.errors import Unavailable
-from barbox.reports.tables import Cell, Table, shown
 from printers import raster
 
+Cell = str | int | float | Decimal | None
 Format = Literal["csv", "xlsx", "pdf"]
 KINDS: dict[str, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -20,6 +23,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula at the beginning of a CSV's cell."""
 WIDE = 6
 """From so many columns on a page lies on its side."""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """`slim` are the columns that paper has room for: a label, and at most two numbers."""
+
+    title: str
+    span: str
+    heading: list[str]
+    rows: list[list[Cell]]
+    slim: tuple[int, ...]
 
 
 def write(table: Table, kind: Format, venue: str) -> bytes:
@@ -33,6 +46,15 @@ def write(table: Table, kind: Format, venue: str) -> bytes:
             return out.getvalue()
         case "pdf":
             return _pdf(table, venue)
+
+
+def shown(cell: Cell) -> str:
+    """A cell as people read it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:,.3f}".rstrip("0").rstrip(".")
+    return cell if isinstance(cell, str) else f"{cell:,}"
 
 
 def _csv(table: Table) -> bytes:
