@@ -94,6 +94,13 @@ export interface CategoryView {
 	sort: number;
 }
 
+export interface CauseView {
+	kind: "delivery" | "mixed_up" | "overpoured" | "waste" | "whole_packs";
+	share: number | null;
+	packs: number | null;
+	otherId: number | null;
+}
+
 export interface Checkup {
 	state: "alarm" | "good" | "unknown" | "warning";
 	findings: CheckupItem[];
@@ -115,6 +122,10 @@ export interface ClockView {
 	aheadMs: number;
 }
 
+export interface CloseCount {
+	uncounted?: "keep" | "zero";
+}
+
 export interface CodeView {
 	text: string;
 	qrSvg: string;
@@ -132,6 +143,38 @@ export interface CopyView {
 	size: number;
 	entries: number;
 	key: string;
+}
+
+export interface CountEntry {
+	itemId: number;
+	locationId?: number | null;
+	quantity?: number;
+	packs?: CountedPacks[];
+	weights?: number[];
+	replaces?: number | null;
+	note?: string;
+}
+
+export interface CountView {
+	countId: number;
+	status: string;
+	title: string | null;
+	locationId: number | null;
+	blind: boolean;
+	openedAt: string;
+	openedBy: number | null;
+	closedAt: string | null;
+	closedBy: number | null;
+	businessDay: string;
+}
+
+export interface CountedPacks {
+	packId: number;
+	count: number;
+}
+
+export interface CountsView {
+	counts: CountView[];
 }
 
 export interface Credentials {
@@ -228,6 +271,26 @@ export interface DrawerView {
 	session: SessionView | null;
 }
 
+export interface EditItem {
+	names: Record<string, string>;
+	unit?: "g" | "ml" | "piece";
+	kind?: "drink" | "food" | "other" | "packaging" | "premix";
+	policy?: "allow" | "refuse" | "warn";
+	locationId?: number;
+	shelf?: string | null;
+	lowAt?: number;
+	par?: number;
+	cost?: number | null;
+	supplierId?: number | null;
+	barcode?: string | null;
+	tare?: number | null;
+	fullWeight?: number | null;
+	fullQuantity?: number | null;
+	dated?: boolean;
+	note?: string | null;
+	packs?: EditPack[] | null;
+}
+
 export interface EditMember {
 	name?: string | null;
 	phone?: string | null;
@@ -246,6 +309,15 @@ export interface EditModifier {
 	takes?: number;
 }
 
+export interface EditPack {
+	names: Record<string, string>;
+	quantity: number;
+	id?: number | null;
+	barcode?: string | null;
+	price?: number | null;
+	depositItemId?: number | null;
+}
+
 export interface EditPrinter {
 	name: string;
 	connection: string;
@@ -257,6 +329,12 @@ export interface EditPrinter {
 	patienceSeconds?: number;
 	receipts?: boolean;
 	stationIds?: number[] | null;
+}
+
+export interface EditRecipe {
+	items: Ingredient[];
+	yields?: number;
+	note?: string | null;
 }
 
 export interface EditReservation {
@@ -508,11 +586,74 @@ export interface ImportReport {
 	problems: RowProblem[];
 }
 
+export interface Ingredient {
+	itemId: number;
+	quantity: number;
+	loss?: number;
+}
+
+export interface IngredientView {
+	itemId: number;
+	name: string;
+	unit: string;
+	quantity: number;
+	loss: number;
+	cost: number;
+}
+
+export interface InventoryItem {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	onHand: number | null;
+	policy: string;
+	low: boolean;
+	kind?: string;
+	unit?: string;
+	lowAt?: number;
+	par?: number;
+	locationId?: number | null;
+	shelf?: string | null;
+	supplierId?: number | null;
+	barcode?: string | null;
+	value?: number | null;
+	places?: PlaceLevel[];
+}
+
+export interface InventoryView {
+	items: InventoryItem[];
+	total: number;
+	low: number;
+}
+
 export interface Invitation {
 	code: string;
 	expiresAt: string;
 	url: string;
 	qrSvg: string;
+}
+
+export interface ItemView {
+	id: number;
+	name: string;
+	names: Record<string, string>;
+	kind: string;
+	unit: string;
+	policy: string;
+	locationId: number;
+	shelf: string | null;
+	lowAt: number;
+	par: number;
+	cost: number;
+	lastCost: number;
+	supplierId: number | null;
+	barcode: string | null;
+	tare: number | null;
+	fullWeight: number | null;
+	fullQuantity: number | null;
+	dated: boolean;
+	note: string | null;
+	packs: PackView[];
 }
 
 export interface JobStory {
@@ -613,6 +754,17 @@ export interface LiveView {
 	behindS: number | null;
 	baseAt: string | null;
 	everyS: number;
+}
+
+export interface LocationView {
+	id: number;
+	name: string;
+	names: Record<string, string>;
+	sort: number;
+}
+
+export interface LocationsView {
+	locations: LocationView[];
 }
 
 export interface LowItem {
@@ -726,6 +878,20 @@ export interface MoveCash {
 	amount?: number;
 }
 
+export interface MoveView {
+	at: string | null;
+	businessDay: number;
+	day: boolean;
+	kind: string;
+	locationId: number;
+	quantity: number;
+	value: number;
+	staffId: number | null;
+	orderId: number | null;
+	document: string | null;
+	reason: string | null;
+}
+
 export interface MovedView {
 	account: string;
 	kind: string;
@@ -744,6 +910,10 @@ export interface MovementView {
 	amount: number;
 	reason: string;
 	at: string;
+}
+
+export interface MovesView {
+	moves: MoveView[];
 }
 
 export interface NewDiscount {
@@ -870,6 +1040,13 @@ export interface OfficeTaxRate {
 	id: number;
 }
 
+export interface OpenCount {
+	locationId?: number | null;
+	title?: string;
+	blind?: boolean;
+	scope?: Scope;
+}
+
 export interface OpenOrder {
 	orderId: number;
 	number: number;
@@ -976,6 +1153,16 @@ export interface OutlookView {
 	ordersPerPerson: number | null;
 }
 
+export interface PackView {
+	id: number;
+	name: string;
+	names: Record<string, string>;
+	quantity: number;
+	barcode: string | null;
+	price: number | null;
+	depositItemId: number | null;
+}
+
 export interface Paired {
 	deviceId: number;
 	deviceToken: string;
@@ -1021,6 +1208,11 @@ export interface PersonView {
 	role: string;
 	language: string;
 	locked?: boolean;
+}
+
+export interface PlaceLevel {
+	locationId: number;
+	onHand: number;
 }
 
 export interface PrepaidFigure {
@@ -1105,6 +1297,14 @@ export interface ProductView {
 	discountable: boolean;
 }
 
+export interface Production {
+	itemId: number;
+	quantity: number;
+	made?: number | null;
+	locationId?: number | null;
+	reason?: string;
+}
+
 export interface ProfileView {
 	name: string;
 	title: string;
@@ -1177,6 +1377,23 @@ export interface ReceiptTemplate {
 	showCovers?: boolean;
 	showUnitPrice?: boolean;
 	showModifiers?: boolean;
+}
+
+export interface RecipeView {
+	productId: number | null;
+	modifierId: number | null;
+	itemId: number | null;
+	name: string;
+	yields: number;
+	items: IngredientView[];
+	cost: number;
+	price: number | null;
+	pourCost: number | null;
+	margin: number | null;
+}
+
+export interface RecipesView {
+	recipes: RecipeView[];
 }
 
 export interface RefundTender {
@@ -1300,6 +1517,13 @@ export interface SalesView {
 	usually: SalesRow;
 }
 
+export interface Scope {
+	kinds?: ("drink" | "food" | "other" | "packaging" | "premix")[];
+	shelf?: string;
+	low?: boolean;
+	itemIds?: number[];
+}
+
 export interface SessionView {
 	sessionId: number;
 	drawerId: number;
@@ -1322,6 +1546,52 @@ export interface ShareView {
 	share: number;
 	amount: number;
 	paidAmount: number;
+}
+
+export interface SheetEntry {
+	entryId: number;
+	quantity: number;
+	at: string;
+	staffId: number | null;
+	note: string | null;
+	replaced: boolean;
+}
+
+export interface SheetItem {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	kind: string;
+	unit: string;
+	locationId: number;
+	shelf: string | null;
+	barcode: string | null;
+	packs: SheetPack[];
+	weighed: boolean;
+	counted: number | null;
+	expected: number | null;
+	entries: SheetEntry[];
+}
+
+export interface SheetPack {
+	id: number;
+	name: string;
+	quantity: number;
+	barcode: string | null;
+}
+
+export interface SheetView {
+	countId: number;
+	status: string;
+	title: string | null;
+	locationId: number | null;
+	blind: boolean;
+	openedAt: string;
+	openedBy: number | null;
+	closedAt: string | null;
+	closedBy: number | null;
+	businessDay: string;
+	items: SheetItem[];
 }
 
 export interface SignedIn {
@@ -1369,6 +1639,29 @@ export interface StationView {
 	copies: number;
 	perCourse: boolean;
 	wholeOrder: boolean;
+}
+
+export interface StockChange {
+	items: StockItem[];
+	reason?: string;
+	document?: string | null;
+}
+
+export interface StockItem {
+	itemId: number;
+	quantity: number;
+	packId?: number | null;
+	locationId?: number | null;
+	amount?: number | null;
+	code?: string | null;
+	expiresOn?: number | null;
+}
+
+export interface StockTransfer {
+	items: StockItem[];
+	fromId: number;
+	toId: number;
+	reason?: string;
 }
 
 export interface SuggestionView {
@@ -1528,6 +1821,30 @@ export interface Updates {
 	source: string;
 	lookedAt: string;
 	lookProblem: string;
+}
+
+export interface VarianceRow {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	counted: number;
+	expected: number;
+	difference: number;
+	value: number;
+	consumed: number;
+	received: number;
+	causes: CauseView[];
+}
+
+export interface VarianceView {
+	countId: number;
+	status: string;
+	since: string | null;
+	missing: number;
+	over: number;
+	countedValue: number;
+	rows: VarianceRow[];
 }
 
 export interface Venue {

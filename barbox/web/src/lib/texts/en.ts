@@ -43,6 +43,7 @@ export const en = {
 	'ask.silence': 'No answer from the box. Tap again: it is never done twice.',
 	'nav.floor': 'Floor',
 	'nav.drawer': 'Drawer',
+	'nav.count': 'Count stock',
 	'nav.bookings': 'Bookings',
 	'nav.display': 'Display',
 	'nav.office': 'Office',

@@ -44,6 +44,7 @@ export const zh: Catalogue = {
 	'override.lead': '此操作需要有权限的人。',
 	'ask.silence': '主机没有应答。请再点一次，绝不会重复执行。',
 	'nav.drawer': '钱箱',
+	'nav.count': '盘点',
 	'nav.bookings': '预订',
 	'nav.floor': '桌台',
 	'nav.display': '出品屏',

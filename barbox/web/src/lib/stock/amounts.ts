@@ -1,0 +1,13 @@
+import { texts } from '#lib/texts/texts.svelte.ts';
+import { s, type StockText } from './texts/stock.ts';
+
+/** A number as the reader writes it, at most three places behind the point. */
+export function figure(quantity: number): string {
+	return quantity.toLocaleString(texts.language, { maximumFractionDigits: 3 });
+}
+
+/** `700 ml`, `24 pcs`. */
+export function much(quantity: number, unit: string): string {
+	const key = `unit.${unit}` as StockText;
+	return `${figure(quantity)} ${s(key as 'unit.ml')}`;
+}
