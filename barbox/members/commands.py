@@ -26,7 +26,7 @@ from barbox.members.accounts import settle as settle
 from barbox.members.accounts import take_back as take_back
 from barbox.members.accounts import write_off_all_lapsed as write_off_all_lapsed
 from barbox.members.models import Member, MemberProgram, MemberTier
-from barbox.members.queries import IdRow, MemberRow
+from barbox.members.queries import MEMBER, IdRow, MemberRow
 
 M = Member
 
@@ -190,6 +190,12 @@ def erase(tx: Transaction, member_id: int) -> list[int]:
     tx.run(M.update(erased_at=tx.now, **dict.fromkeys(personal)).where(M.id.in_(family)))
     told(tx, "member.erased", row.id, {"members": family})
     return family
+
+
+def entries_of(tx: Transaction, member_id: int) -> list[MemberRow]:
+    """Somebody as they were written down: their own entry, and the duplicates that were merged into it."""
+    rows = [tx.one(MEMBER, MemberRow, id=each.id) for each in tx.all(ledger.FAMILY, IdRow, id=member_id)]
+    return [row for row in rows if row is not None]
 
 
 def person_of(tx: Transaction, member_id: int) -> MemberRow:

@@ -146,7 +146,7 @@ def store(
     for station_id in {line.station_id for line in (*lines, *gone)}:
         if station_id in context.stations:
             rooms.update(context.stations[station_id].rooms)
-    new = {"number": order.number, "table": order.table_name, "tab": order.tab} if insert else {}
+    new = {"number": order.number, "table": order.table_name} if insert else {}
     facts = {**new, **facts, "total": order.total}
     tx.emit(kind, f"order:{order.id}", facts, state=shown, rooms=rooms, rows=(order, lines))
     return shown

@@ -244,10 +244,10 @@ def _worth(lines: list[LineRow]) -> int:
 def move(tx: Transaction, order_id: int, request: Move) -> OrderView:
     """Seat a party elsewhere: lines keep their identity, stations with unfinished ones hear of the new table."""
     order, lines, tenders = load_open(tx, order_id)
-    before = place_of(order)
+    before, table = place_of(order), order.table_name
     seat(tx, order, request)
     tell_stations(tx, "moved", order, unfinished(lines), reason=before)
-    facts = {"from": before, "tableId": order.table_id, "tab": order.tab}
+    facts = {"from": table, "tableId": order.table_id}
     return store(tx, "order.moved", order, lines, tenders, facts)
 
 

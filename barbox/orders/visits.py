@@ -12,7 +12,7 @@ from barbox.core.errors import WrongState
 from barbox.core.messages import Made, View
 from barbox.core.transaction import Transaction
 from barbox.members import commands as members
-from barbox.members.queries import LAST_ID, EntryView, MemberView, family, history, read
+from barbox.members.queries import LAST_ID, EntryView, MemberView, family, history, read, some
 from barbox.orders.models import Order, OrderLine
 from barbox.orders.queries import NOT_ENDED
 from barbox.reservations.commands import forget
@@ -57,9 +57,10 @@ class VisitsView(View):
 
 
 class PersonExport(View):
-    """All that is stored of one person."""
+    """All that is stored of one person; `duplicates` are entries that were merged into this one."""
 
     member: MemberView
+    duplicates: list[MemberView]
     ledger: list[EntryView]
     visits: VisitsView
     reservations: list[ReservationView]
@@ -129,11 +130,12 @@ async def export(snapshot: Snapshot, member_id: int, today: int, language: str) 
     """All that is stored of one person. Raises NotFound."""
     member = await read(snapshot, member_id, today, language)
     numbers = await family(snapshot, member.member_id)
-    booked: Any = Reservation.member_id.in_(numbers)
-    if member.phone is not None:
-        booked |= Reservation.phone == member.phone
+    entries = await some(snapshot, numbers, today, language)
+    phones = [each.phone for each in entries if each.phone is not None]
+    booked: Any = Reservation.member_id.in_(numbers) | Reservation.phone.in_(phones)
     return PersonExport(
         member=member,
+        duplicates=[each for each in entries if each.member_id != member.member_id],
         ledger=await history(snapshot, member.member_id, LAST_ID, EVERYTHING),
         visits=await read_visits(snapshot, member.member_id, latest=EVERYTHING),
         reservations=await search_bookings(snapshot, booked),
@@ -146,15 +148,16 @@ def tell_export(tx: Transaction, member_id: int) -> None:
 
 
 def erase(tx: Transaction, member_id: int) -> Made:
-    """Forget one person everywhere: member, bookings, notes on orders. Figures stay, without a name.
+    """Forget one person everywhere, as a duplicate too: member, bookings, whose order it was. Figures stay, nameless.
 
     Raises WrongState while they sit at a table, or money of theirs is here.
     """
     person = members.person_of(tx, member_id)
-    theirs: Any = O.member_id == person.id
+    entries = members.entries_of(tx, person.id)
+    theirs: Any = O.member_id.in_([each.id for each in entries])
     if tx.run(O.select(O.id).where(theirs & NOT_ENDED).limit(1)).fetchone():
         raise WrongState("the member", "at a table")
     numbers = members.erase(tx, person.id)
-    forget(tx, numbers, person.phone)
-    tx.run(O.update(customer=None).where(O.member_id.in_(numbers) & O.customer.is_null(False)))
+    forget(tx, numbers, [each.phone for each in entries if each.phone is not None])
+    tx.run(O.update(customer=None, tab=None).where(theirs))
     return Made(person.id)

@@ -190,11 +190,9 @@ def left(tx: Transaction, order_id: int) -> None:
             tx.emit("reservation.done", f"reservation:{row.id}", {"orderId": order_id}, state=state, rooms=("floor",))
 
 
-def forget(tx: Transaction, member_ids: list[int], phone: str | None) -> int:
+def forget(tx: Transaction, member_ids: list[int], phones: list[str]) -> int:
     """Forget the names and phones of somebody's bookings; the figures stay. Returns how many it was."""
-    whose = R.member_id.in_(member_ids)
-    if phone is not None:
-        whose |= R.phone == phone
+    whose = R.member_id.in_(member_ids) | R.phone.in_(phones)
     return tx.run(R.update(name=None, phone=None, note=None, reason=None).where(whose)).rowcount
 
 

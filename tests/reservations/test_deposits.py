@@ -77,6 +77,28 @@ async def test_who_waits_is_quoted_a_time_and_seated_when_a_table_is_free(quiet_
     assert (await wei.get("/api/waiting-list"))["waiting"] == []
 
 
+async def test_a_guest_known_twice_is_forgotten_twice(quiet_swan: Swan) -> None:
+    max_ = await quiet_swan.sign_in("Max")
+    early = await booked(max_, phone="13900001111", name="Zhuang")
+    first = (await max_.post("/api/members", {"phone": "13812345678", "name": "Zhuang"}))["id"]
+    second = (await max_.post("/api/members", {"phone": "13900001111", "name": "Zhuangzi"}))["id"]
+    tab = await max_.post(
+        "/api/orders", {"tab": "Butterfly", "memberId": second, "items": [quiet_swan.item("Negroni")]}
+    )
+    await max_.post(f"/api/orders/{tab['orderId']}/move", {"tab": "Old Butterfly"})
+    assert (await max_.post(f"/api/members/{first}/merge", {"memberId": second})).status == 200
+    export = await max_.get(f"/api/members/{first}/export")
+    assert [each["name"] for each in export["duplicates"]] == ["Zhuangzi"]
+    assert [each["reservationId"] for each in export["reservations"]] == [early]
+    assert (await max_.post(f"/api/members/{first}/erase")).status == 409, "as the other they sit at a table"
+    tenders = [{"method": "card", "amount": 6800}]
+    await max_.post("/api/payments", {"orderId": tab["orderId"], "tenders": tenders})
+    assert (await max_.post(f"/api/members/{first}/erase")).status == 200
+    assert (await max_.get(f"/api/reservations/{early}"))["name"] is None
+    assert (await max_.get(f"/api/orders/{tab['orderId']}"))["tab"] is None
+    assert "Butterfly" not in str((await max_.get("/api/journal?limit=1000")).body), "no journal names a tab"
+
+
 async def test_a_forgotten_guests_bookings_lose_their_name(quiet_swan: Swan) -> None:
     max_ = await quiet_swan.sign_in("Max")
     member = (await max_.post("/api/members", {"phone": "13812345678"}))["id"]
