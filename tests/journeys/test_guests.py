@@ -55,6 +55,40 @@ def test_a_member_is_found_at_the_table_and_pays_with_points_and_balance(bar: Ba
     assert after["points"] - before["points"] == (order["totalAmount"] - 1000) * 150 // 10000 - 1000
 
 
+def test_the_booth_shows_its_minimum_and_the_guest_their_birthday_and_visits(bar: Bar, tablets: Tablets) -> None:
+    floor = bar.ask("/api/floor")
+    tables = {each["name"]: each for each in floor["tables"]}
+    area = next(each for each in floor["areas"] if each["id"] == tables["A8"]["areaId"])
+    terms = ("names", "sort", "serviceRate", "coverPrice", "coverTaxRateId")
+    charges = {name: area[name] for name in terms} | {"minimumSpend": 80000}
+    bar.ask(f"/api/floor/areas/{area['id']}", charges, method="PUT")
+    today = bar.ask("/api/venue")["businessDay"]
+    about = {"name": "何静怡", "phone": "13800000005", "birthday": today[5:]}
+    guest = member(bar, "13800000005")["memberId"]
+    bar.ask(f"/api/members/{guest}", about, method="PUT")
+    item = next(each["id"] for each in bar.ask("/api/menu")["products"] if each["names"]["en"] == "Budweiser")
+    for table in ("A9", "A8"):
+        order = {"tableId": tables[table]["id"], "memberId": guest, "items": [{"itemId": item, "quantity": 12}]}
+        bar.ask("/api/orders", order)
+    for size in ("wide", "phone"):
+        tablet = tablets.at_work("Emily Carter", size)
+        page = tablet.page
+        tile = page.locator(".table", has_text=re.compile(r"^\s*A8\b"))
+        expect(tile.locator("meter")).to_be_visible()
+        expect(tile).to_contain_text("to the minimum spend")
+        tablet.shoot("floor-minimum")
+        assert faults(page) == []
+        tablet.open_table("A8")
+        if size == "phone":
+            page.get_by_role("button", name=re.compile("^Check")).click()
+        page.get_by_role("button", name="Member: 何静怡 · birthday today").click()
+        sheet = page.get_by_role("dialog").last
+        expect(sheet).to_contain_text("Birthday!")
+        expect(sheet.locator("li", has_text="A9")).to_be_visible()
+        tablet.shoot("member-birthday")
+        assert faults(page) == []
+
+
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_a_booking_with_deposit_becomes_an_order_and_pays_a_part_of_it(bar: Bar, tablets: Tablets, size: str) -> None:
     tables = {"wide": "A7", "phone": "B2"}

@@ -2,13 +2,6 @@ import { newId } from '#lib/ids.ts';
 import { asPerson } from '#lib/session.svelte.ts';
 import type { EditMember, Member, Members } from './types.ts';
 
-/** Is it their birthday, by this tablet's calendar? */
-export function hasBirthday(member: Member): boolean {
-	const now = new Date();
-	const today = `${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
-	return member.birthday?.endsWith(today) ?? false;
-}
-
 /** Members by what was typed or scanned. Throws Problem or Unreachable. */
 export async function lookUp(text: string): Promise<Member[]> {
 	const found = await asPerson<Members>({

@@ -1,10 +1,16 @@
 import { house } from '#lib/live/house.svelte.ts';
 import { asPerson, session } from '#lib/session.svelte.ts';
 import type { Member } from './types.ts';
+import { isBirthday } from './when.ts';
 
 /** What somebody is called on the screens: their name, else their number. */
 export function memberName(member: Pick<Member, 'name' | 'memberId'>): string {
 	return member.name ?? `M${member.memberId}`;
+}
+
+/** Is it their birthday, by the business day of the house? */
+export function hasBirthday(member: Pick<Member, 'birthday'>): boolean {
+	return house.venue !== null && isBirthday(member.birthday, house.venue.businessDay);
 }
 
 /** Those members that some screen shows, kept up to date. Nothing of them outlives the page. */

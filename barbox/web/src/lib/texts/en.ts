@@ -105,6 +105,7 @@ export const en = {
 	'order.all': 'All',
 	'order.takeaway': 'Takeaway',
 	'order.member': 'Member',
+	'order.birthday': 'birthday today',
 	'order.openPrice': 'open price',
 	'order.unknownCode': 'No product has the code {code}.',
 	'order.minimumLeft': '{amount} to the minimum spend',

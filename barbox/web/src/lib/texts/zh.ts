@@ -106,6 +106,7 @@ export const zh: Catalogue = {
 	'order.number': '{n} 号单',
 	'order.takeaway': '外带',
 	'order.member': '会员',
+	'order.birthday': '今天生日',
 	'order.openPrice': '时价',
 	'order.unknownCode': '没有条码为 {code} 的商品。',
 	'order.minimumLeft': '距低消还差 {amount}',

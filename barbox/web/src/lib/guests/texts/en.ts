@@ -146,6 +146,8 @@ export const en = {
 	addDay: 'Another day',
 	factor: 'Points (%)',
 	weekdays: 'Weekdays',
+	daysFrom: 'From',
+	daysUntil: 'Until',
 	tierName: 'Tier',
 	newTier: 'New tier',
 	forWhom: 'For',

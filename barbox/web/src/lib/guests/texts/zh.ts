@@ -148,6 +148,8 @@ export const zh: Record<keyof typeof en, string> = {
 	addDay: '添加一天',
 	factor: '积分（%）',
 	weekdays: '星期',
+	daysFrom: '起',
+	daysUntil: '止',
 	tierName: '等级',
 	newTier: '新等级',
 	forWhom: '适用客人',
