@@ -17,7 +17,6 @@ from barbox.core.settings import Venue
 from barbox.core.statements import Statement
 from barbox.reports.queries import BY_PRODUCT, CATEGORY_NAMES, UNKNOWN, Label, rows_of
 from barbox.stock import queries as stock
-from barbox.stock.rules import in_minor, worth
 
 Kind = Literal["star", "ploughhorse", "puzzle", "dog"]
 POPULAR = 70
@@ -69,7 +68,7 @@ async def card(snapshot: Snapshot, first: int, last: int, venue: Venue) -> list[
     """All products that were sold, by what they earned."""
     products = {row[0]: row[1:] for row in await rows_of(snapshot, _PRODUCTS)}
     categories = {row[0]: names.decode(row[1]) for row in await rows_of(snapshot, CATEGORY_NAMES)}
-    costs = await _costs(snapshot)
+    costs = await stock.product_costs(snapshot)
     by_category: defaultdict[int, list[_Sold]] = defaultdict(list)
     for product_id, quantity, _, amount, discount, _, _ in await rows_of(snapshot, BY_PRODUCT, first, last):
         if quantity <= 0 or product_id not in products:
@@ -119,14 +118,3 @@ def _kind(*, popular: bool, earns: bool) -> Kind:
     if popular:
         return "star" if earns else "ploughhorse"
     return "puzzle" if earns else "dog"
-
-
-async def _costs(snapshot: Snapshot) -> dict[int, int]:
-    """What one of each product takes from the shelf, in minor units; only where all of it has a cost."""
-    items = {row.id: row for row in await snapshot.all(stock.ITEMS, stock.ItemRow)}
-    recipes = stock.recipes(await snapshot.all(stock.RECIPES, stock.RecipeRow))
-    found = {}
-    for product_id, needs in recipes.plain.items():
-        if needs and all(item_id in items and items[item_id].cost for item_id, _ in needs):
-            found[product_id] = in_minor(sum(worth(takes, items[item_id].cost) for item_id, takes in needs))
-    return found

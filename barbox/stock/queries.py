@@ -202,6 +202,17 @@ async def left(snapshot: Snapshot) -> dict[int, float]:
     return {product_id: show_quantity(can) for product_id, can in found.items()}
 
 
+async def product_costs(snapshot: Snapshot) -> dict[int, int]:
+    """What one of each product takes from the shelf, in minor units; only where all of it has a cost."""
+    items = {row.id: row for row in await snapshot.all(ITEMS, ItemRow)}
+    found = {}
+    for product_id, needs in recipes(await snapshot.all(RECIPES, RecipeRow)).plain.items():
+        if needs and all(item_id in items and items[item_id].cost for item_id, _ in needs):
+            spent = sum(rules.worth(takes, items[item_id].cost) for item_id, takes in needs)
+            found[product_id] = rules.in_minor(spent)
+    return found
+
+
 def recipes(rows: list[RecipeRow]) -> rules.Recipes:
     """Recipes by what they are of."""
     gathered: dict[int, tuple[RecipeRow, list[tuple[int, int]]]] = {}

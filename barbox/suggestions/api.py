@@ -69,7 +69,8 @@ async def read_suggestions(call: Call, query: SuggestionsQuery) -> SuggestionsVi
         products = (await read_catalogue(snapshot)).products
         guest = await queries.read_guest(snapshot, query.member_id) if query.member_id is not None else NOBODY
         gone = {number for number, left in (await stock.left(snapshot)).items() if left <= 0}
-    margins = {each.id: each.price for each in products.values()}
+        costs = await stock.product_costs(snapshot)
+    margins = {each.id: each.price - costs.get(each.id, each.price) for each in products.values()}
     among = [each.id for each in products.values() if each.available and not each.open_price and each.id not in gone]
     found = suggest(learned.model, dict.fromkeys(items), hour, guest, among=among, margins=margins)
     return SuggestionsView([SuggestionView(each.product_id, each.reason, each.times, each.with_id) for each in found])
