@@ -33,6 +33,9 @@ SCREENS = (
     "pay-cash-phone-night",
     "display-screen-wide-night",
     "floor-phone-day",
+    "reports-morning-phone-night",
+    "reports-heatmap-phone-night",
+    "forecast-phone-night",
 )
 
 
