@@ -5,12 +5,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from barbox.core.clock import parse_day, show_day
+from barbox.core.clock import show_day
 from barbox.core.database import Snapshot
-from barbox.core.errors import BadRequest
 from barbox.core.http import SESSION, Call, Routes
 from barbox.core.messages import View
 from barbox.core.settings import Venue, read_venue
+from barbox.core.spans import Day, Span, day_of, span
 from barbox.reports import behind, deductions, engineering, morning, patterns, queries
 from barbox.reports.behind import OrderBehind
 from barbox.reports.deductions import DeductionView
@@ -20,16 +20,6 @@ from barbox.reports.patterns import HappyHour, HeatCell
 from barbox.reports.queries import By, SalesRow, days_between, shifted
 
 routes = Routes("reports")
-
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-MOST_DAYS = 3700
-
-
-class Span(View):
-    """Business days, both included; today by default."""
-
-    first: Day | None = msgspec.field(name="from", default=None)
-    last: Day | None = msgspec.field(name="to", default=None)
 
 
 class MorningQuery(View):
@@ -180,7 +170,7 @@ async def morning_report(call: Call, query: MorningQuery) -> MorningView:
     """Yesterday and what today needs, or the same of another day."""
     today = call.db.days.of(call.db.clock.now())
     async with call.db.snapshot() as snapshot:
-        day = _day(query.day, "day") or await morning.last_day(snapshot, today)
+        day = day_of(query.day, "day") or await morning.last_day(snapshot, today)
         return await morning.read(call.db, snapshot, day)
 
 
@@ -193,27 +183,3 @@ async def mine(call: Call, query: Span) -> MineView:
         venue = await read_venue(snapshot)
         sold, money = await queries.of_person(snapshot, staff_id, first, last)
         return MineView(show_day(first), show_day(last), venue.currency, sold, money)
-
-
-def span(call: Call, query: Span) -> tuple[int, int]:
-    """The business days that are asked for (YYYYMMDD). Raises BadRequest for days that are none, or none between."""
-    today = call.db.days.of(call.db.clock.now())
-    first = _day(query.first, "from") or today
-    last = _day(query.last, "to") or max(first, today)
-    if last < first:
-        raise BadRequest("is before `from`", "to")
-    if days_between(first, last) > MOST_DAYS:
-        raise BadRequest(f"is more than {MOST_DAYS} days after `from`", "to")
-    return first, last
-
-
-def _day(text: str | None, field: str) -> int:
-    if text is None:
-        return 0
-    try:
-        day = parse_day(text)
-    except ValueError:
-        raise BadRequest("is not a day", field) from None
-    if not 1970_00_00 < day < 9000_00_00:
-        raise BadRequest("is not a day", field)
-    return day

@@ -14,12 +14,12 @@ from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Body
 from barbox.core.settings import read_venue
+from barbox.core.spans import Day, Span, span
 from barbox.core.tables import Cell, Format, Table, shown
 from barbox.core.transaction import Transaction
 from barbox.printing.commands import Queued, print_slip
 from barbox.printing.contents import Figure, FigureList
 from barbox.reports import deductions, engineering, morning, patterns, queries
-from barbox.reports.api import Day, Span, span
 from barbox.reports.queries import By
 from barbox.reports.tables import Writer
 

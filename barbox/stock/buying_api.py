@@ -10,8 +10,10 @@ from barbox.core import tables
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Id, Made, View
-from barbox.stock import commands, papers, purchases, suppliers
-from barbox.stock.commands import EditPurchase, EditSupplier, SendPurchase
+from barbox.core.spans import Span, span
+from barbox.stock import commands, deliveries, papers, purchases, suppliers
+from barbox.stock.commands import EditPurchase, EditSupplier, NewDelivery, ReceivePurchase, SendPurchase
+from barbox.stock.deliveries import DeliveriesView, DeliveryView
 from barbox.stock.papers import SentPurchase
 from barbox.stock.purchases import PurchasesView, PurchaseView, Status
 from barbox.stock.suppliers import SuppliersView
@@ -115,3 +117,41 @@ async def purchase_file(call: Call, purchase_id: int, query: FileQuery) -> web.R
         "Cache-Control": "no-store",
     }
     return web.Response(body=body, headers=headers)
+
+
+@routes.post("/api/purchases/{purchase_id}/receive", "stock.edit", 201)
+async def receive_purchase(call: Call, purchase_id: int, body: ReceivePurchase) -> Answer[DeliveryView]:
+    """Some or all of an order came: booked, with its differences."""
+    return await call.write(commands.receive_purchase, purchase_id, body)
+
+
+@routes.post("/api/deliveries", "stock.edit", 201)
+async def receive_delivery(call: Call, body: NewDelivery) -> Answer[DeliveryView]:
+    """Something came without an order."""
+    return await call.write(commands.receive_delivery, body)
+
+
+class DeliveriesQuery(Span):
+    """Of some days (today by default), a supplier or an order, whose deliveries are told whenever they came."""
+
+    supplier_id: Id | None = None
+    purchase_id: Id | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+
+
+@routes.get("/api/deliveries", "stock.edit")
+async def read_deliveries(call: Call, query: DeliveriesQuery) -> DeliveriesView:
+    """What came in, the newest first."""
+    days = span(call, query)
+    if query.purchase_id is not None and query.first is None and query.last is None:
+        days = 0, 9999_12_31
+    asked = deliveries.Asked(*days, query.supplier_id, query.purchase_id, query.limit)
+    async with call.db.snapshot() as snapshot:
+        return await deliveries.read_deliveries(snapshot, asked)
+
+
+@routes.get("/api/deliveries/{delivery_id}", "stock.edit")
+async def read_delivery(call: Call, delivery_id: int) -> DeliveryView:
+    """One of them, with how it differs from what was ordered."""
+    async with call.db.snapshot() as snapshot:
+        return await deliveries.read_delivery(snapshot, delivery_id)

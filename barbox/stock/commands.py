@@ -16,6 +16,11 @@ from barbox.stock.counting import cancel_count as cancel_count
 from barbox.stock.counting import close_count as close_count
 from barbox.stock.counting import enter as enter
 from barbox.stock.counting import open_count as open_count
+from barbox.stock.deliveries import DeliveredLine as DeliveredLine
+from barbox.stock.deliveries import NewDelivery as NewDelivery
+from barbox.stock.deliveries import ReceivePurchase as ReceivePurchase
+from barbox.stock.deliveries import receive_delivery as receive_delivery
+from barbox.stock.deliveries import receive_purchase as receive_purchase
 from barbox.stock.items import EditItem as EditItem
 from barbox.stock.items import EditLocation as EditLocation
 from barbox.stock.items import EditPack as EditPack

@@ -84,3 +84,63 @@ async def test_an_order_is_drafted_changed_and_goes_to_the_supplier_in_every_way
     assert (await max_.post(f"{path}/cancel"))["status"] == "cancelled"
     assert (await max_.post(f"{path}/close")).status == 409
     assert (await max_.get("/api/purchases?open=true"))["purchases"] == []
+
+
+async def test_what_comes_is_booked_with_its_cost_and_its_differences_are_kept(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    spirits = await supplier(max_)
+    gin, lime = await gin_and_lime(max_, spirits)
+    lines = [{**gin, "packs": 6}, {**lime, "packs": 2}]
+    order = await max_.post("/api/purchases", {"supplierId": spirits, "lines": lines})
+    path = f"/api/purchases/{order['id']}"
+    came = {"lines": [{**gin, "packs": 2}]}
+    assert (await max_.post(f"{path}/receive", came))["code"] == "wrong_state", "it was never sent"
+    await max_.post(f"{path}/send", {"as": "csv"})
+
+    first = await max_.post(
+        f"{path}/receive",
+        {
+            "paper": "L-778",
+            "lines": [
+                {**gin, "packs": 3, "code": "A1", "expiresOn": 2028_01_31},
+                {**gin, "packs": 1, "amount": 14_000, "code": "A2"},
+                {"itemId": swan.products["Tsingtao"], "packs": 24, "amount": 6_000},
+            ],
+        },
+    )
+    assert first.status == 201, first.body
+    told = [(each["name"], each["packs"], each["expected"], each["difference"]) for each in first["lines"]]
+    assert told == [("Gin", 3, 3, 0), ("Gin", 1, 3, -2), ("Tsingtao", 24, 0, 24), ("Lime", 0, 2, -2)]
+    assert [each["amountDifference"] for each in first["lines"]] == [0, 1_400, None, None]
+    assert [each["code"] for each in first["lines"][:2]] == ["A1", "A2"]
+    assert (first["amount"], first["differs"], first["paper"]) == (57_800, True, "L-778")
+    now = await max_.get(path)
+    assert (now["status"], [each["received"] for each in now["lines"]]) == ("partly", [4, 0])
+    kept = await max_.get(f"/api/inventory/items/{gin['itemId']}")
+    assert kept["cost"] == round((3 * 12_600 + 14_000) / 2_800, 3)
+    moves = (await max_.get(f"/api/inventory/items/{gin['itemId']}/moves"))["moves"]
+    assert [(each["quantity"], each["document"]) for each in moves] == [
+        (700, f"delivery:{first['id']}"),
+        (2_100, f"delivery:{first['id']}"),
+    ]
+
+    single = {"itemId": lime["itemId"], "packs": 20, "amount": 3_000}
+    second = await max_.post(f"{path}/receive", {"lines": [{**gin, "packs": 2}, single]})
+    told = [(each["name"], each["packs"], each["expected"], each["difference"]) for each in second["lines"]]
+    assert told == [("Gin", 2, 2, 0), ("Lime", 20, 40, -20)], "by the piece, of two boxes of twenty"
+    assert (await max_.get(path))["status"] == "partly"
+    assert (await max_.post(f"{path}/cancel")).status == 409
+    assert (await max_.post(f"{path}/close"))["status"] == "closed"
+    mine = (await max_.get(f"/api/deliveries?purchaseId={order['id']}"))["deliveries"]
+    assert [(each["id"], each["supplier"], each["differs"]) for each in mine] == [
+        (second["id"], "Golden Spirits", True),
+        (first["id"], "Golden Spirits", True),
+    ]
+    bought = await max_.post("/api/deliveries", {"lines": [{**lime, "packs": 1, "amount": 2_500}], "paper": "market"})
+    assert (bought["lines"][0]["expected"], bought["differs"]) == (None, False)
+    read = await max_.get(f"/api/deliveries/{bought['id']}")
+    assert read.body == bought.body
+    assert len((await max_.get("/api/deliveries"))["deliveries"]) == 3
+    assert (await max_.get("/api/inventory/proof"))["differences"] == []
+    assert (await max_.post("/api/deliveries", {"lines": [{"itemId": 999, "packs": 1}]})).status == 400
+    assert (await max_.get("/api/deliveries?from=2026-02-31")).status == 400
