@@ -14,7 +14,7 @@ WAITER = KITCHEN | {
     *("order.place", "order.send", "order.move", "payment.take"),
     *("member.read", "member.edit", "reservation.edit"),
 }
-BARTENDER = WAITER | {"drawer.open"}
+BARTENDER = WAITER | {"drawer.open", "stock.keg"}
 MANAGER = BARTENDER | {
     "order.void",
     "order.comp",

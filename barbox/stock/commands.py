@@ -58,6 +58,15 @@ from barbox.stock.shelf import Change, Item, Shelf, load_shelf
 from barbox.stock.suppliers import EditSupplier as EditSupplier
 from barbox.stock.suppliers import hide_supplier as hide_supplier
 from barbox.stock.suppliers import save_supplier as save_supplier
+from barbox.stock.taps import CleanTap as CleanTap
+from barbox.stock.taps import EditTap as EditTap
+from barbox.stock.taps import EmptyKeg as EmptyKeg
+from barbox.stock.taps import TapKeg as TapKeg
+from barbox.stock.taps import clean_tap as clean_tap
+from barbox.stock.taps import empty_keg as empty_keg
+from barbox.stock.taps import hide_tap as hide_tap
+from barbox.stock.taps import save_tap as save_tap
+from barbox.stock.taps import tap_keg as tap_keg
 
 
 def take(tx: Transaction, order_id: int, lines: Iterable[Wanted]) -> None:

@@ -42,6 +42,7 @@ export type Permission =
 	| 'floor.edit'
 	| 'stock.read'
 	| 'stock.count'
+	| 'stock.keg'
 	| 'stock.edit'
 	| 'staff.edit'
 	| 'device.edit'

@@ -193,6 +193,7 @@ export const en = {
 	'may.menu.soldout': '86 products',
 	'may.floor.edit': 'draw the floor',
 	'may.stock.count': 'count the stock',
+	'may.stock.keg': 'tap kegs and clean the taps',
 	'may.stock.read': 'see the stock',
 	'may.stock.edit': 'count and receive stock',
 	'may.staff.edit': 'add and change people',
