@@ -313,6 +313,8 @@ async def _scheduler(app: web.Application) -> "AsyncIOScheduler":
     scheduler.add_job(shelves.prove, "interval", args=[database], hours=1, coalesce=True)
     scheduler.add_job(reports.count_the_past, args=[database])
     scheduler.add_job(reports.tend, "interval", args=[database], minutes=1, coalesce=True)
+    foresight = app[outlook_api.FORESIGHT]
+    scheduler.add_job(reports.foretell, "interval", args=[database, foresight], minutes=10, coalesce=True)
     scheduler.add_job(timekeeping.look, "interval", args=[database], minutes=1, coalesce=True)
     places, source = staging.places_here(database.path.parent), app[updates_api.SOURCE]
     if places and source:

@@ -18,13 +18,17 @@ from barbox.core.transaction import Transaction
 from barbox.payments.models import DayClose
 from barbox.reports import morning
 from barbox.reports.morning import DIFFERED, MADE
+from barbox.reports.outlook import Foresight, demand, recent_days
 from barbox.reports.queries import rows_of, shifted
 from barbox.reports.recount import Difference, differences, rebuild
+from barbox.stock.commands import foresee
 
 log = logging.getLogger(__name__)
 
 CHECKED = "reports.checked"
 """The counter that says up to which business day old days were checked in turn."""
+FORETOLD = "reports.foretold"
+"""The counter that says for which business day stock was told the forecast."""
 NIGHTLY_DAYS = 8
 """So many days are checked every night, and as many of the older ones, in turn."""
 MOST_NAMED = 50
@@ -63,6 +67,22 @@ async def count_the_past(database: Database) -> None:
         days = await rows_of(snapshot, _DAYS)
     for (day,) in days:
         await database.write(rebuild, day, day)
+
+
+async def foretell(database: Database, foresight: Foresight) -> None:
+    """Once a day: what the forecast says of the next days, for stock to order by."""
+    today = database.days.of(database.clock.now())
+    async with database.snapshot() as snapshot:
+        if await morning.counter(snapshot, FORETOLD) >= today:
+            return
+        told = await foresight.outlook(snapshot, today, (await read_venue(snapshot)).country)
+        factors = demand(told, await recent_days(snapshot, today))
+    await database.write(_foretold, today, factors)
+
+
+def _foretold(tx: Transaction, today: int, factors: dict[int, int]) -> None:
+    foresee(tx, factors)
+    _put(tx, FORETOLD, today)
 
 
 async def make(database: Database, day: int) -> list[Difference]:

@@ -23,6 +23,9 @@ H = SalesHour
 AHEAD_DAYS = 14
 RECENT_DAYS = 56
 HISTORY_DAYS = 3 * 366
+WEEKS = 4
+MOST_CHANGE = 4
+"""No day is told to stock as more than so many times the usual, or less than that part of it."""
 Method = Literal["forecast", "four_weeks", "none"]
 
 _SERIES = freeze(
@@ -118,6 +121,30 @@ async def read_series(snapshot: Snapshot, today: int) -> Series:
     """What was sold in each hour of the complete business days, from the first that sold anything."""
     rows = await snapshot.all(_SERIES, HourRow, first=shifted(today, -HISTORY_DAYS), last=shifted(today, -1))
     return series_of(rows, as_date(today))
+
+
+async def recent_days(snapshot: Snapshot, today: int) -> dict[date, int]:
+    """What was sold on each day of the last four weeks."""
+    found: dict[date, int] = {}
+    for row in await snapshot.all(_SERIES, HourRow, first=shifted(today, -WEEKS * 7), last=shifted(today, -1)):
+        day = as_date(row.business_day)
+        found[day] = found.get(day, 0) + row.total
+    return found
+
+
+def demand(outlook: Outlook, sold: Mapping[date, int]) -> dict[int, int]:
+    """The next days (YYYYMMDD) per mille of what such weekdays sold in the last four weeks; none without forecast."""
+    if outlook.sales.method == "none":
+        return {}
+    found = {}
+    for index, (value, _, _) in enumerate(outlook.sales.days):
+        day = outlook.today + timedelta(index)
+        backs = [outlook.today + timedelta(index % 7 - 7 * week) for week in range(1, WEEKS + 1)]
+        usual = sum(sold.get(back, 0) for back in backs) / WEEKS
+        if usual > 0:
+            factor = min(max(value / usual, 1 / MOST_CHANGE), MOST_CHANGE)
+            found[int(f"{day:%Y%m%d}")] = round(1000 * factor)
+    return found
 
 
 def series_of(rows: Sequence[HourRow], today: date) -> Series:

@@ -11,11 +11,12 @@ from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Id, Made, View
 from barbox.core.spans import Span, span
-from barbox.stock import commands, deliveries, papers, purchases, suppliers
+from barbox.stock import commands, deliveries, papers, purchases, replenishment, suppliers
 from barbox.stock.commands import EditPurchase, EditSupplier, NewDelivery, ReceivePurchase, SendPurchase
 from barbox.stock.deliveries import DeliveriesView, DeliveryView
 from barbox.stock.papers import SentPurchase
 from barbox.stock.purchases import PurchasesView, PurchaseView, Status
+from barbox.stock.replenishment import SuggestedView
 from barbox.stock.suppliers import SuppliersView
 
 routes = Routes("stock")
@@ -68,6 +69,20 @@ async def read_purchases(call: Call, query: PurchasesQuery) -> PurchasesView:
 async def add_purchase(call: Call, body: EditPurchase) -> Answer[PurchaseView]:
     """Draft an order."""
     return await call.write(commands.save_purchase, None, body)
+
+
+class SuggestedQuery(View):
+    """Of one supplier, or of all."""
+
+    supplier_id: Id | None = None
+
+
+@routes.get("/api/purchases/suggested", "stock.edit")
+async def suggested(call: Call, query: SuggestedQuery) -> SuggestedView:
+    """What to order today: by what is there, on its way and foreseen to be used, in whole packs, with the reason."""
+    today = call.db.days.of(call.db.clock.now())
+    async with call.db.snapshot() as snapshot:
+        return await replenishment.suggest(snapshot, today, query.supplier_id, call.language)
 
 
 @routes.get("/api/purchases/{purchase_id}", "stock.edit")

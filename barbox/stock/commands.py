@@ -54,6 +54,7 @@ from barbox.stock.recipes import Ingredient as Ingredient
 from barbox.stock.recipes import RecipeOf as RecipeOf
 from barbox.stock.recipes import drop_recipe as drop_recipe
 from barbox.stock.recipes import save_recipe as save_recipe
+from barbox.stock.replenishment import foresee as foresee
 from barbox.stock.shelf import Change, Item, Shelf, load_shelf
 from barbox.stock.suppliers import EditSupplier as EditSupplier
 from barbox.stock.suppliers import hide_supplier as hide_supplier

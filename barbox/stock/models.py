@@ -123,6 +123,14 @@ class StockDay(Table):
         without_rowid = True
 
 
+class StockDemand(Table):
+    """How much a day to come is foreseen to use, per mille of such days in the four weeks before."""
+
+    business_day = peewee.IntegerField(primary_key=True)
+    factor = peewee.IntegerField()
+    at = peewee.IntegerField()
+
+
 class StockProof(Table):
     """A day whose sums were found to be those of its moves, up to `last_move`."""
 

@@ -1,8 +1,20 @@
 """Who delivers, what is ordered, what comes, and what it cost."""
 
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
+from barbox.core.transaction import Transaction
+from barbox.reports.jobs import foretell
+from barbox.reports.models import SalesHour
+from barbox.reports.outlook import Foresight, as_date
+from barbox.stock.models import StockDemand
+from barbox.stock.needs import Need, Plan, Shelf, Use, need, whole_packs
 from tests.bar import Swan, Tablet
+
+
+class Told(NamedTuple):
+    business_day: int
+    factor: int
 
 
 async def supplier(who: Tablet, name: str = "Golden Spirits", **more: Any) -> int:
@@ -144,3 +156,67 @@ async def test_what_comes_is_booked_with_its_cost_and_its_differences_are_kept(s
     assert (await max_.get("/api/inventory/proof"))["differences"] == []
     assert (await max_.post("/api/deliveries", {"lines": [{"itemId": 999, "packs": 1}]})).status == 400
     assert (await max_.get("/api/deliveries?from=2026-02-31")).status == 400
+
+
+def test_an_order_lasts_until_the_delivery_after_it() -> None:
+    """Monday; what is ordered comes on Wednesday, the next on Friday."""
+    plan = Plan(date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 27))
+    use = Use({0: 4_000, 1: 4_000, 2: 8_000, 3: 8_000, 4: 40_000}, 28)
+
+    def told(on_hand: int, on_order: int = 0, low_at: int = 0, par: int = 0, **factors: int) -> Need:
+        by_day = {date(2026, 11, int(day[1:])): factor for day, factor in factors.items()}
+        return need(Shelf(on_hand, on_order, low_at, par), use, by_day, plan)
+
+    assert told(20_000) == Need(0, 6_000, None, None), "1 + 1 until Wednesday, 2 + 2 until Friday"
+    assert told(5_000) == Need(1_000, 6_000, "forecast", 3)
+    assert told(2_000) == Need(4_000, 6_000, "runs_out", 1)
+    assert told(2_000, on_order=5_000).reason is None, "it is on its way"
+    assert told(5_000, d25=2_000, d26=2_000) == Need(5_000, 10_000, "forecast", 2), "twice the usual"
+    assert told(3_000, low_at=3_000, par=9_000) == Need(8_000, 6_000, "low", 2), "back to par when it comes"
+    assert need(Shelf(1_000, 0, 0, 0), Use({0: 7_000}, 3), {}, plan).foreseen == 4_000, "new: every day alike"
+    assert [whole_packs(lacks, 700) for lacks in (1, 700, 701)] == [1_000, 1_000, 2_000]
+
+
+async def test_what_to_order_is_suggested_in_whole_packs_up_to_the_minimum_and_only_once(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    spirits = await supplier(max_, minimum=60_000)
+    gin, lime = await gin_and_lime(max_, spirits)
+    for item, more in ((gin, {"lowAt": 700, "par": 2_800}), (lime, {"par": 60})):
+        kept = (await max_.get(f"/api/inventory/items/{item['itemId']}")).body
+        names = ("names", "unit", "supplierId")
+        body = {name: kept[name] for name in names} | more
+        assert (await max_.put(f"/api/inventory/items/{item['itemId']}", body)).status == 200
+    came = [{"itemId": gin["itemId"], "quantity": 650}, {"itemId": lime["itemId"], "quantity": 25}]
+    await max_.post("/api/inventory/receive", {"items": came})
+    (order,) = (await max_.get("/api/purchases/suggested", Accept_Language="zh-CN"))["orders"]
+    assert (order["supplierId"], order["amount"], order["missing"]) == (spirits, 56_400, 3_600)
+    told = [(each["name"], each["packs"], each["quantity"], each["reason"]) for each in order["lines"]]
+    assert told == [("金酒", 4, 2_800, "low"), ("Lime", 2, 40, "fill")]
+    assert order["lines"][0]["text"] == "现有及在途 650 ml，补货点 700 ml"
+    lines = [{key: line[key] for key in ("itemId", "packId", "packs", "price")} for line in order["lines"]]
+    draft = await max_.post("/api/purchases", {"supplierId": spirits, "lines": lines})
+    assert (await max_.get(f"/api/purchases/suggested?supplierId={spirits}"))["orders"] == []
+    await max_.post(f"/api/purchases/{draft['id']}/cancel")
+    assert len((await max_.get("/api/purchases/suggested"))["orders"]) == 1
+
+
+async def test_the_forecast_tells_stock_what_the_next_days_will_need(swan: Swan) -> None:
+    """Twelve weeks alike sold 100 a day; the next two weeks are foreseen as they were, every day of them."""
+    max_ = await swan.sign_in("Max")
+    today = swan.database.days.of(swan.database.clock.now())
+
+    def sell(tx: Transaction) -> None:
+        for back in range(1, 85):
+            day = int(f"{as_date(today) - timedelta(back):%Y%m%d}")
+            total = 10_000 + back % 3
+            row = dict.fromkeys(SalesHour._meta.sorted_field_names, 0) | {"business_day": day, "hour": 21}
+            tx.run(SalesHour.insert(row | {"total": total, "orders": 4, "covers": 8}))
+
+    await swan.database.write(sell)
+    assert (await max_.get("/api/purchases/suggested"))["forecast"] is False
+    await foretell(swan.database, Foresight())
+    assert (await max_.get("/api/purchases/suggested"))["forecast"] is True
+    async with swan.database.snapshot() as snapshot:
+        rows = await snapshot.all(StockDemand.select(StockDemand.business_day, StockDemand.factor), Told)
+    assert len(rows) == 14
+    assert all(abs(factor - 1000) < 20 for _, factor in rows), rows
