@@ -1675,6 +1675,25 @@ export interface SuggestionsView {
 	suggestions: SuggestionView[];
 }
 
+export interface SupplierView {
+	id: number;
+	name: string;
+	contact: string | null;
+	phone: string | null;
+	email: string | null;
+	address: string | null;
+	note: string | null;
+	language: string;
+	leadDays: number;
+	weekdays: number[];
+	minimum: number;
+	items: number;
+}
+
+export interface SuppliersView {
+	suppliers: SupplierView[];
+}
+
 export interface TableRow {
 	id: number;
 	areaId: number;

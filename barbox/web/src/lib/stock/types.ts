@@ -26,3 +26,5 @@ export type Production = api.Production;
 export type Recipes = api.RecipesView;
 export type Recipe = api.RecipeView;
 export type EditRecipe = api.EditRecipe;
+export type Suppliers = api.SuppliersView;
+export type Supplier = api.SupplierView;
