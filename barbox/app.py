@@ -64,10 +64,11 @@ from barbox.staff.rules import SENSITIVE
 from barbox.staff.sessions import Sessions
 from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
-from barbox.stock import buying_api, counts_api, kegs_api
+from barbox.stock import buying_api, counts_api, kegs_api, kept_api
 from barbox.stock import items_api as stock_items_api
 from barbox.stock import jobs as shelves
 from barbox.stock import queries as stock
+from barbox.stock.commands import lapse_all
 from barbox.suggestions import api as suggestions_api
 from barbox.suggestions.learning import Learner
 from barbox.tls import api as tls_api
@@ -99,6 +100,7 @@ ROOMS: tuple[Routes, ...] = (
     buying_api.routes,
     counts_api.routes,
     kegs_api.routes,
+    kept_api.routes,
     printing_api.routes,
     printers_api.routes,
     spool_api.routes,
@@ -310,6 +312,7 @@ async def _scheduler(app: web.Application) -> "AsyncIOScheduler":
     scheduler.add_job(database.write, "interval", args=[members.write_off_all_lapsed], hours=1, coalesce=True)
     scheduler.add_job(keeper.look, "interval", minutes=1, coalesce=True)
     scheduler.add_job(app[suggestions_api.LEARNER].learned, "interval", args=[database], minutes=30, coalesce=True)
+    scheduler.add_job(database.write, "interval", args=[lapse_all], hours=1, coalesce=True)
     scheduler.add_job(shelves.prove, "interval", args=[database], hours=1, coalesce=True)
     scheduler.add_job(reports.count_the_past, args=[database])
     scheduler.add_job(reports.tend, "interval", args=[database], minutes=1, coalesce=True)

@@ -73,6 +73,15 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
             extra={"unit": "min"},
         ),
     ] = 10
+    keep_days: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3650,
+            description="For how long a guest's bottle is kept unless said otherwise",
+            extra={"unit": "d"},
+        ),
+    ] = 90
     suggestions: Annotated[bool, Meta(description="Whether the order screen shows what goes well with a check")] = True
     https: Annotated[bool, Meta(description="Whether tablets may also come by HTTPS, once they trust the box")] = False
 

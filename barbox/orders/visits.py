@@ -19,6 +19,7 @@ from barbox.reservations.commands import forget
 from barbox.reservations.models import Reservation
 from barbox.reservations.queries import ReservationView
 from barbox.reservations.queries import search as search_bookings
+from barbox.stock.commands import BottleView, bottles_of, forget_guest
 
 O, L = Order, OrderLine  # noqa: E741
 FAVOURITES = 8
@@ -64,6 +65,7 @@ class PersonExport(View):
     ledger: list[EntryView]
     visits: VisitsView
     reservations: list[ReservationView]
+    bottles: list[BottleView]
 
 
 class _Total(msgspec.Struct):
@@ -139,6 +141,7 @@ async def export(snapshot: Snapshot, member_id: int, today: int, language: str) 
         ledger=await history(snapshot, member.member_id, LAST_ID, EVERYTHING),
         visits=await read_visits(snapshot, member.member_id, latest=EVERYTHING),
         reservations=await search_bookings(snapshot, booked),
+        bottles=await bottles_of(snapshot, numbers, phones, today, language),
     )
 
 
@@ -158,6 +161,8 @@ def erase(tx: Transaction, member_id: int) -> Made:
     if tx.run(O.select(O.id).where(theirs & NOT_ENDED).limit(1)).fetchone():
         raise WrongState("the member", "at a table")
     numbers = members.erase(tx, person.id)
-    forget(tx, numbers, [each.phone for each in entries if each.phone is not None])
+    phones = [each.phone for each in entries if each.phone is not None]
+    forget(tx, numbers, phones)
+    forget_guest(tx, numbers, phones)
     tx.run(O.update(customer=None, tab=None).where(theirs))
     return Made(person.id)

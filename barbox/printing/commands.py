@@ -11,6 +11,7 @@ from barbox.printing import contents, rules
 from barbox.printing.contents import (
     Bill,
     BookingList,
+    BottleLabel,
     DrawerSlip,
     FigureList,
     KeySlip,
@@ -130,6 +131,12 @@ def print_slip(
     """A report, drawer slip or list at the receipt printer; None where the bar has none."""
     printer = receipt_printer(tx)
     return None if printer is None else enqueue(tx, "report", printer.id, contents.encode(slip), number, copy=copy)
+
+
+def print_label(tx: Transaction, label: BottleLabel, number: str, *, printer_id: int | None = None) -> int | None:
+    """A label at a printer, or"""
+    printer = known_printer(tx, printer_id) if printer_id is not None else receipt_printer(tx)
+    return None if printer is None else enqueue(tx, "report", printer.id, contents.encode(label), number)
 
 
 def kick_drawer(tx: Transaction) -> int | None:

@@ -214,6 +214,18 @@ class FigureList(msgspec.Struct, frozen=True, tag="figures"):
     figures: list[Figure]
 
 
+class BottleLabel(msgspec.Struct, frozen=True, tag="bottle", omit_defaults=True):
+    """A bottle kept for a guest until a day ("2026-11-22"); `size` and `rest` in thousandths of a ml."""
+
+    code: str
+    guest: str
+    names: dict[str, str]
+    size: int
+    rest: int
+    until: str
+    place: str = ""
+
+
 class TestPage(msgspec.Struct, frozen=True, tag="test"):
     """Shows what a printer can do: sizes, characters, QR, cut."""
 
@@ -259,7 +271,7 @@ class Kick(msgspec.Struct, frozen=True, tag="kick"):
 
 
 Slip = TestPage | StartSlip | PairingSlip | Recovery | KeySlip
-Content = Ticket | Bill | Report | DrawerSlip | BookingList | FigureList | Slip | Kick
+Content = Ticket | Bill | Report | DrawerSlip | BookingList | FigureList | BottleLabel | Slip | Kick
 decode = msgspec.json.Decoder(Content).decode
 encode = msgspec.json.Encoder().encode
 

@@ -9,9 +9,11 @@ from barbox.core.money import THOUSANDTH, show_quantity
 from barbox.core.names import first
 from barbox.core.settings import Venue
 from barbox.printing.booking_list import booking_list
+from barbox.printing.bottle_label import bottle_label
 from barbox.printing.contents import (
     Bill,
     BookingList,
+    BottleLabel,
     Content,
     DrawerSlip,
     FigureList,
@@ -60,6 +62,8 @@ def lay_out(
             return _document(booking_list(content, marks, venue, days), marks, content.day)
         case FigureList():
             return _document(figure_list(content, marks, venue, days), marks, content.title)
+        case BottleLabel():
+            return _document(bottle_label(content, marks, venue), marks, content.code)
         case Kick(drawer):
             return Document((Drawer(drawer),))
         case _:

@@ -1883,6 +1883,7 @@ export interface Venue {
 	lateRed?: number;
 	autoLock?: number;
 	pinAgain?: number;
+	keepDays?: number;
 	suggestions?: boolean;
 	https?: boolean;
 }
