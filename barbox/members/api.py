@@ -13,7 +13,7 @@ from barbox.core.messages import Made, View
 from barbox.core.transaction import Transaction
 from barbox.members import commands, queries
 from barbox.members.commands import Adjust, Bar, EditMember, EditTier, MergeMember
-from barbox.members.queries import EntryView, LapseView, LiabilityView, MemberView, TierView
+from barbox.members.queries import EntryView, LapseView, LiabilityView, MemberView, NamedView, TierView
 from barbox.members.rules import Day, Program
 
 routes = Routes("members")
@@ -29,6 +29,10 @@ class MemberSearch(View):
 
 class Members(View):
     members: list[MemberView]
+
+
+class Directory(View):
+    members: list[NamedView]
 
 
 class LedgerQuery(View):
@@ -71,6 +75,13 @@ async def search(call: Call, query: MemberSearch) -> Members:
             asked = [int(each) for each in query.ids.split(",") if each and len(each) <= 15]
             return Members(await queries.some(snapshot, asked, today, language))
         return Members(await queries.search(snapshot, query.q, query.limit, today, language))
+
+
+@routes.get("/api/members-directory", "member.read")
+async def directory(call: Call) -> Directory:
+    """By what everybody is found: a tablet keeps it in memory, and finds a guest while it cannot reach the box."""
+    async with call.db.snapshot() as snapshot:
+        return Directory(await queries.directory(snapshot))
 
 
 @routes.post("/api/members", "member.edit", 201)

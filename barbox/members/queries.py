@@ -108,6 +108,17 @@ class MemberView(View):
     spend: int
 
 
+class NamedView(View):
+    """By what somebody is found; a duplicate's phone and card find whom it was merged into."""
+
+    member_id: int
+    name: str | None
+    initials: str | None
+    phone: str | None
+    card: str | None
+    code: str | None
+
+
 class EntryView(View):
     """One movement of a member's ledger; `account` is points, balance, bonus or spend."""
 
@@ -220,6 +231,12 @@ async def search(snapshot: Snapshot, text: str, limit: int, today: int, language
     roots = [row.id for row in await snapshot.all(query, IdRow)]
     views = await some(snapshot, roots, today, language)
     return sorted((each for each in views if not each.erased), key=lambda each: -each.member_id)
+
+
+async def directory(snapshot: Snapshot) -> list[NamedView]:
+    """Everybody, by what they are found."""
+    everybody = M.select(ledger.ROOT, M.name, M.initials, M.phone, M.card, M.code).where(M.erased_at.is_null())
+    return await snapshot.all(everybody.order_by(M.id.desc()), NamedView)
 
 
 async def history(snapshot: Snapshot, member_id: int, before: int, limit: int) -> list[EntryView]:

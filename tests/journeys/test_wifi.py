@@ -94,6 +94,48 @@ def test_orders_taken_without_wifi_reach_the_box_once_and_in_order_even_over_a_r
     two.switch_off()
 
 
+def test_a_guest_is_known_without_wifi_and_pays_their_price_when_it_is_back(
+    bar: Bar, tablets: Tablets, wifi: Relay
+) -> None:
+    tablet = tablets.new(url=over(wifi))
+    page = tablet.page
+    page.clock.install()
+    tablet.pair()
+    tablet.sign_in("Emily Carter")
+    with page.expect_response("**/api/members-directory"):
+        tablet.open_table("A10")
+    page.get_by_role("button", name="Member", exact=True).click()
+    expect(page.get_by_label("Phone digits, name or initials; or scan")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="To the floor").click()
+    wifi.silence()
+    wait_out(tablet, "02:00")
+    expect(page.get_by_text("Keep taking orders")).to_be_visible(timeout=30_000)
+    tablet.open_table("A10")
+    tablet.tap("Budweiser")
+    tablet.send()
+    tablet.open_table("A10")
+    page.get_by_role("button", name="Member", exact=True).click()
+    page.get_by_label("Phone digits, name or initials; or scan").fill("0003")
+    page.clock.run_for(1_000)
+    page.get_by_role("dialog").get_by_role("button", name="Anna Lindqvist").click()
+    expect(page.get_by_role("button", name="Member: Anna Lindqvist")).to_be_visible()
+    page.get_by_role("button", name="Member: Anna Lindqvist").click()
+    expect(page.get_by_text("the box tells when it answers")).to_be_visible()
+    tablet.shoot("wifi-member")
+    page.keyboard.press("Escape")
+    assert lines(bar, "A10") == []
+    wifi.back()
+    wait_out(tablet, "01:00")
+    anna = bar.ask("/api/members?q=13800000003")["members"][0]["memberId"]
+
+    def whose() -> list[int | None]:
+        return [each["memberId"] for each in bar.orders() if each["tableName"] == "A10"]
+
+    until(lambda: whose() == [anna], "the guest is on the order")
+    tablet.switch_off()
+
+
 def test_two_pages_of_one_tablet_share_what_waits_and_send_it_once(bar: Bar, tablets: Tablets, wifi: Relay) -> None:
     tablet = tablets.at_work("Emily Carter", url=over(wifi))
     twin = Tablet(bar, tablet.context, tablet.size, tablet.url)

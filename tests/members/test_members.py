@@ -32,6 +32,11 @@ async def test_a_guest_is_found_by_phone_digits_initials_card_number_or_code(qui
     code = (await wei.get(f"/api/members/{anna}/code"))["text"]
     assert await found(wei, code.lower()) == [anna]
     assert sorted(await found(wei, "")) == [chen, anna]
+    listed = (await wei.get("/api/members-directory"))["members"]
+    assert [(each["memberId"], each["initials"], each["phone"]) for each in listed] == [
+        (anna, "al", "13900001111"),
+        (chen, "cx", "+8613812345678"),
+    ]
 
 
 async def test_nobody_joins_twice_with_one_phone(quiet_swan: Swan) -> None:

@@ -243,6 +243,10 @@ export interface DeviceView {
 	seenAt: string | null;
 }
 
+export interface Directory {
+	members: NamedView[];
+}
+
 export interface DiscountView {
 	kind: string;
 	value: number;
@@ -914,6 +918,15 @@ export interface MovementView {
 
 export interface MovesView {
 	moves: MoveView[];
+}
+
+export interface NamedView {
+	memberId: number;
+	name: string | null;
+	initials: string | null;
+	phone: string | null;
+	card: string | null;
+	code: string | null;
 }
 
 export interface NewDiscount {

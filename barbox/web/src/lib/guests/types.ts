@@ -3,6 +3,8 @@ import type * as api from '#lib/api/generated.ts';
 
 export type Member = api.MemberView;
 export type Members = api.Members;
+export type Directory = api.Directory;
+export type NamedMember = api.NamedView;
 export type EditMember = api.EditMember;
 export type MemberLedger = api.LedgerView;
 export type MemberEntry = api.EntryView;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayAfter, inEvening, isBirthday, moment, onWall } from './when.ts';
+import { dayAfter, inEvening, moment, onWall } from './when.ts';
 
 test('a time is the wall’s of the bar, not the tablet’s', () => {
 	expect(new Date(moment('2026-11-22', '20:00', 'Asia/Shanghai')).toISOString()).toBe(
@@ -20,12 +20,4 @@ test('a night on which clocks are turned', () => {
 	expect(new Date(moment('2026-10-24', '20:00', 'Europe/Berlin')).toISOString()).toBe(
 		'2026-10-24T18:00:00.000Z'
 	);
-});
-
-test('a birthday is on its day, with or without a year; of a leap day, on the last of February', () => {
-	expect(isBirthday('1990-05-17', '2026-05-17')).toBe(true);
-	expect(isBirthday('05-17', '2026-05-18')).toBe(false);
-	expect(isBirthday('1992-02-29', '2027-02-28')).toBe(true);
-	expect(isBirthday('1992-02-29', '2028-02-28')).toBe(false);
-	expect(isBirthday(null, '2026-05-17')).toBe(false);
 });

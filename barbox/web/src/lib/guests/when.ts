@@ -55,10 +55,3 @@ const SMALL_HOURS = '06:00';
 export function inEvening(day: string, time: string, zone: string): number {
 	return moment(time < SMALL_HOURS ? dayAfter(day, 1) : day, time, zone);
 }
-
-/** Is a birthday ("05-17", with or without its year) on this day? Of a leap day, on the last of February. */
-export function isBirthday(birthday: string | null, day: string): boolean {
-	const shown = birthday?.slice(-5);
-	if (shown === '02-29' && dayAfter(day, 1).endsWith('03-01')) return true;
-	return shown === day.slice(-5);
-}

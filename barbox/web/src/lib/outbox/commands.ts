@@ -25,6 +25,7 @@ export type Command =
 	| { kind: 'order.void' | 'order.comp'; ref: Ref; lineIds: number[]; reason: string; quantity?: number }
 	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string }
 	| { kind: 'order.transfer'; ref: Ref; staffId: number }
+	| { kind: 'order.member'; ref: Ref; memberId: number | null }
 	| { kind: 'menu.soldout'; productId: number; soldOut: boolean }
 	| { kind: 'note.leave'; text: string }
 	| { kind: 'note.done'; noteId: number; done: boolean }
@@ -107,6 +108,7 @@ export function callFor(command: Command, aliases: ReadonlyMap<string, number>):
 	switch (kind) {
 		case 'order.add':
 		case 'order.change':
+		case 'order.member':
 			return { method: 'PUT', path: order, body };
 		case 'line.status':
 			return { method: 'POST', path: `${order}/lines/status`, body };

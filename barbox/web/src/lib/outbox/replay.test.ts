@@ -174,6 +174,7 @@ test('a void, a bump and a move are seen before the box has answered', () => {
 	expect(see({ kind: 'order.move', ref: '17', tab: 'Tom' })).toMatchObject({ tableId: null, tab: 'Tom' });
 	expect(see({ kind: 'order.comp', ref: '17', lineIds: [1], reason: 'x' })?.items[0]?.comp).toBe(true);
 	expect(see({ kind: 'order.change', ref: '17', version: 3, covers: 6 })?.covers).toBe(6);
+	expect(see({ kind: 'order.member', ref: '17', memberId: 4 })?.memberId).toBe(4);
 });
 
 test('the box’s picture itself is never written on, and untouched orders stay the same object', () => {

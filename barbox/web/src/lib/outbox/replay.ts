@@ -217,6 +217,8 @@ function play(view: OrderView, command: OrderCommand, entry: Entry, catalogue: C
 			return touch(view, command.lineIds, () => ({ status: command.status }));
 		case 'order.transfer':
 			return view;
+		case 'order.member':
+			return { ...view, memberId: command.memberId };
 		case 'order.move': {
 			const table = command.tableId === undefined ? undefined : catalogue.tables.get(command.tableId);
 			return {

@@ -43,6 +43,7 @@ export const en = {
 	bar: 'Bar from the house',
 	unbar: 'Welcome again',
 	birthdayNow: 'Birthday!',
+	untold: 'What they have the box tells when it answers.',
 
 	payGuest: 'With what the guest has',
 	payBalance: 'Balance',

@@ -45,6 +45,7 @@ export const zh: Record<keyof typeof en, string> = {
 	bar: '拉入黑名单',
 	unbar: '移出黑名单',
 	birthdayNow: '生日！',
+	untold: '主机恢复应答后显示积分与余额。',
 
 	payGuest: '会员与订金',
 	payBalance: '储值',

@@ -20,6 +20,7 @@ export const en = {
 	'needs.comp': 'On the house',
 	'needs.move': 'Move',
 	'needs.transfer': 'Hand over',
+	'needs.member': 'Member',
 	'needs.soldout': '86',
 	'needs.status': 'Line status',
 	'needs.note': 'A note',

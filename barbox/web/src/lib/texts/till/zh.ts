@@ -22,6 +22,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'needs.comp': '赠送',
 	'needs.move': '换台',
 	'needs.transfer': '转交',
+	'needs.member': '会员',
 	'needs.soldout': '沽清',
 	'needs.status': '出品状态',
 	'needs.note': '留言',

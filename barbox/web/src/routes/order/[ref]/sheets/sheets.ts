@@ -11,6 +11,7 @@ export const sheets = {
 	changing: () => import('./ChangeLine.svelte'),
 	discount: () => import('./Discount.svelte'),
 	moveLines: () => import('./MoveLines.svelte'),
+	member: () => import('#lib/guests/MemberSheet.svelte'),
 	needs: () => import('#lib/kit/NeedsYou.svelte'),
 	printer: () => import('#lib/kit/PrinterHelp.svelte'),
 	app: () => import('#lib/kit/AppMenu.svelte')
