@@ -136,12 +136,6 @@ async def again(call: Call, order_id: int, body: Again) -> Answer[OrderView]:
     return await call.write(commands.again, order_id, body)
 
 
-@routes.post("/api/orders/{order_id}/bill", "order.place")
-async def bill(call: Call, order_id: int) -> Answer[OrderView]:
-    """Print what is owed; the order waits to be paid."""
-    return await call.write(commands.bill, order_id)
-
-
 @routes.post("/api/orders/{order_id}/lines/status", "line.status")
 async def set_status(call: Call, order_id: int, body: StatusChange) -> Answer[OrderView]:
     """Bump lines on a display, or recall them."""

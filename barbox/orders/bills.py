@@ -7,9 +7,18 @@ from barbox.printing.contents import Bill, BillLine, BillTax, BillTender
 
 
 def bill_of(
-    view: OrderView, *, pro_forma: bool = False, receipt: int | None = None, url: str | None = None, pay: str = ""
+    view: OrderView,
+    *,
+    pro_forma: bool = False,
+    receipt: int | None = None,
+    url: str | None = None,
+    pay: str = "",
+    deposit: int = 0,
 ) -> Bill:
-    """What is printed of an order: `receipt` its number that day, `url` its page, `pay` a pre-bill's payment QR."""
+    """What is printed of an order: `receipt` its number that day, `url` its page.
+
+    A pre-bill has a payment QR, `pay`, and the `deposit` that will pay of it.
+    """
     return Bill(
         order_number=view.number,
         place=view.table_name or view.tab or "",
@@ -34,6 +43,7 @@ def bill_of(
         receipt=receipt,
         url=url,
         pay=pay,
+        deposit=deposit,
         takeaway=view.takeaway,
         shares=[each.amount for each in view.shares],
     )

@@ -284,14 +284,16 @@ def set_status(tx: Transaction, order_id: int, request: StatusChange) -> OrderVi
     return store(tx, "line.status", order, lines, tenders, facts)
 
 
-def bill(tx: Transaction, order_id: int) -> OrderView:
-    """The guests want to pay: print what they owe. Raises WrongState while lines are held."""
+def bill(tx: Transaction, order_id: int, deposit: int = 0) -> OrderView:
+    """The guests want to pay: print what they owe, less their `deposit`. Raises WrongState while lines are held."""
     order, lines, tenders = load_open(tx, order_id)
     if any(line.status == "held" for line in lines):
         raise WrongState("the order", "not sent completely")
     order.status, order.billed_at = "billed", tx.now
     shown = store(tx, "order.billed", order, lines, tenders, {})
-    print_bill(tx, bill_of(shown, pro_forma=True, pay=pay_code(tx.cached(load_venue), shown.balance)), order_id)
+    deposit = min(deposit, shown.balance)
+    pay = pay_code(tx.cached(load_venue), shown.balance - deposit)
+    print_bill(tx, bill_of(shown, pro_forma=True, pay=pay, deposit=deposit), order_id)
     return shown
 
 

@@ -12,11 +12,12 @@ from barbox.core.messages import Body, Id
 from barbox.core.models import LAST_BACKUP, Counter
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
-from barbox.orders.commands import bill, not_ended
+from barbox.orders.commands import not_ended
 from barbox.orders.queries import OrderView, terms_of
 from barbox.payments.drawers import DRAWERS, OPEN, DrawerRow, DrawerView, SessionRow, must_be_open
 from barbox.payments.figures import Figures, fill, paper, sums_of, voids_since
 from barbox.payments.models import DayClose, DrawerSession
+from barbox.payments.prepaid import print_bill
 from barbox.printing.commands import Queued, print_slip
 from barbox.printing.contents import Report
 
@@ -194,7 +195,7 @@ def print_bills(tx: Transaction, request: PrintBills) -> list[OrderView]:
     shown = []
     for order in orders:
         try:
-            shown.append(bill(tx, order.id))
+            shown.append(print_bill(tx, order.id))
         except WrongState:
             continue
     if not orders:

@@ -15,6 +15,8 @@ from barbox.core.messages import Body, Id, View
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.members import commands as members
+from barbox.orders import commands as orders
+from barbox.orders.queries import OrderView
 from barbox.payments.drawers import drawer_of, session_for
 from barbox.payments.models import Prepayment
 from barbox.printing.commands import kick_drawer, print_slip
@@ -141,6 +143,12 @@ def deposit_left(tx: Transaction, reservation_id: int) -> int:
     """What is left of a booking's deposit: a sum."""
     rows = tx.all(_LEFT, _Sum, kind="deposit", holder=reservation_id)
     return rows[0].amount
+
+
+def print_bill(tx: Transaction, order_id: int) -> OrderView:
+    """A pre-bill that knows of the deposit of their booking. Raises WrongState while lines are held."""
+    booking = reservations.of_order(tx, order_id)
+    return orders.bill(tx, order_id, deposit_left(tx, booking.id) if booking else 0)
 
 
 def use_deposit(tx: Transaction, reservation_id: int, payment_id: int, amount: int, session_id: int) -> None:

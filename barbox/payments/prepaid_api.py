@@ -6,6 +6,7 @@ from barbox.core.messages import View
 from barbox.core.transaction import Transaction
 from barbox.members import commands as members
 from barbox.orders.commands import load
+from barbox.orders.queries import OrderView
 from barbox.payments import prepaid
 from barbox.payments.prepaid import BalanceView, DepositView, Keep, PayOut, TopUp
 from barbox.reservations import commands as reservations
@@ -59,6 +60,12 @@ async def return_deposit(call: Call, reservation_id: int, body: PayOut) -> Answe
 async def keep_deposit(call: Call, reservation_id: int, body: Keep) -> Answer[DepositView]:
     """Keep the deposit of who never came, with a reason."""
     return await call.write(prepaid.keep_deposit, reservation_id, body)
+
+
+@routes.post("/api/orders/{order_id}/bill", "order.place")
+async def bill(call: Call, order_id: int) -> Answer[OrderView]:
+    """Print what is owed, less the deposit of their booking; the order waits to be paid."""
+    return await call.write(prepaid.print_bill, order_id)
 
 
 @routes.get("/api/orders/{order_id}/prepaid", "payment.take")

@@ -74,7 +74,8 @@ class BillTender(msgspec.Struct, frozen=True, omit_defaults=True):
 class Bill(msgspec.Struct, frozen=True, tag="bill", omit_defaults=True):
     """A receipt, or a pre-bill (`pro_forma`).
 
-    `receipt` is its number that day, `url` the order's page on the box, `pay` what a pre-bill's payment QR says.
+    `receipt` is its number that day, `url` the order's page on the box, `pay` what a pre-bill's payment QR says,
+    `deposit` what was paid beforehand and will pay of it.
     """
 
     order_number: int
@@ -97,6 +98,7 @@ class Bill(msgspec.Struct, frozen=True, tag="bill", omit_defaults=True):
     receipt: int | None = None
     url: str | None = None
     pay: str = ""
+    deposit: int = 0
     takeaway: bool = False
     shares: list[int] = []
     language: str | None = None
@@ -179,7 +181,7 @@ class DrawerSlip(msgspec.Struct, frozen=True, tag="drawer_slip"):
 
 
 class Booked(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One party that is expected: when (ms), who, how many, where; `deposit` is what is left of it."""
+    """One party that is expected: when (ms), who, how many, where; `deposit` is what was asked for."""
 
     at: int
     name: str

@@ -98,14 +98,18 @@ def _sums(bill: Bill, venue: Venue, language: str, template: ReceiptTemplate) ->
     if venue.tax_included:
         yield from _taxes("tax_included", bill, venue, language)
     yield from _still_to_do(bill, venue, language)
-    if bill.tenders:
+    before = bool(bill.tenders or bill.deposit)
+    if before:
         yield Rule()
     for tender in bill.tenders:
         yield from _tender(tender, venue, language)
     if bill.rounding:
         yield Columns(text("rounding", language), _money(bill.rounding, venue))
-    if bill.balance and not bill.pro_forma:
-        yield Columns(text("balance", language), _money(bill.balance, venue), bold=True)
+    if bill.deposit:
+        yield Columns(text("deposit", language), _money(bill.deposit, venue))
+    owed = bill.balance - bill.deposit
+    if owed and (before or not bill.pro_forma):
+        yield Columns(text("balance", language), _money(owed, venue), bold=True)
 
 
 def _charges(bill: Bill, venue: Venue, language: str) -> Iterator[AnyElement]:

@@ -1,5 +1,6 @@
 """A booking becomes an order by one tap, and its deposit lands on the bill."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,20 @@ async def test_a_booking_with_deposit_becomes_an_order_and_the_deposit_pays(quie
     out = {"method": "cash", "amount": 2000, "reason": "cold food"}
     assert (await max_.post(f"{path}/deposit/return", out))["left"] == 0
     assert (await max_.post(f"{path}/deposit/return", out)).status == 400
+
+
+async def test_the_bill_tells_of_the_deposit_and_what_is_left_to_pay(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    booking = await booked(max_, tableIds=[swan.tables["T5"]])
+    await max_.post(f"/api/reservations/{booking}/deposit", {"method": "card", "amount": 5000})
+    seated = await max_.post(f"/api/reservations/{booking}/seat")
+    await max_.put(f"/api/orders/{seated['orderId']}", {"items": [swan.item("Negroni")]})
+    assert (await max_.post(f"/api/orders/{seated['orderId']}/bill"))["status"] == "billed"
+    slip, paper = await asyncio.to_thread(swan.printers["till"].wait_for_papers, 2)
+    assert "Deposit" in slip.text
+    told = [line.split() for line in paper.text.splitlines()]
+    assert ["Deposit", "50.00"] in told, paper.text
+    assert ["Still", "to", "pay", "18.00"] in told, paper.text
 
 
 async def test_a_deposit_pays_no_more_than_it_is(quiet_swan: Swan) -> None:
