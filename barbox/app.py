@@ -68,6 +68,7 @@ from barbox.stock import buying_api, counts_api, kegs_api, kept_api
 from barbox.stock import items_api as stock_items_api
 from barbox.stock import jobs as shelves
 from barbox.stock import queries as stock
+from barbox.stock import sheets_api as stock_sheets_api
 from barbox.stock.commands import lapse_all
 from barbox.suggestions import api as suggestions_api
 from barbox.suggestions.learning import Learner
@@ -98,6 +99,7 @@ ROOMS: tuple[Routes, ...] = (
     stock_api.routes,
     stock_items_api.routes,
     buying_api.routes,
+    stock_sheets_api.routes,
     counts_api.routes,
     kegs_api.routes,
     kept_api.routes,

@@ -117,7 +117,7 @@ async def test_files_that_are_no_menu_are_refused_with_a_sentence(quiet_swan: Sw
 async def test_a_small_file_that_would_become_a_large_one_is_refused(quiet_swan: Swan) -> None:
     max_ = await quiet_swan.sign_in("Max")
     empty = await take(max_, with_part("xl/media/zeros.bin", bytes(MOST_UNPACKED + 1)))
-    assert (empty.status, empty["error"]) == (400, "content: is larger than any menu")
+    assert (empty.status, empty["error"]) == (400, "content: is larger than any table")
     laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
     sheet = (
         f'<!DOCTYPE worksheet [<!ENTITY l0 "ha">{laughs}]><worksheet><sheetData><row><c t="str"><v>&l9;</v></c></row>'
