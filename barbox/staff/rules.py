@@ -14,7 +14,7 @@ WAITER = KITCHEN | {
     *("order.place", "order.send", "order.move", "payment.take"),
     *("member.read", "member.edit", "reservation.edit"),
 }
-BARTENDER = WAITER | {"drawer.open", "stock.keg"}
+BARTENDER = WAITER | {"drawer.open", "stock.keg", "stock.waste"}
 MANAGER = BARTENDER | {
     "order.void",
     "order.comp",

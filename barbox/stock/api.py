@@ -174,7 +174,7 @@ async def count(call: Call, body: StockChange) -> Answer[LevelsView]:
     return await call.write(commands.count, body)
 
 
-@routes.post("/api/inventory/waste", "stock.edit")
+@routes.post("/api/inventory/waste", "stock.waste")
 async def waste(call: Call, body: StockChange) -> Answer[LevelsView]:
     """Broken or poured away, with a reason."""
     return await call.write(commands.waste, body)

@@ -68,3 +68,14 @@ async def test_what_stands_there_unused_is_dead_and_what_has_just_come_is_not(sw
     assert told["items"][0]["lastReceived"] == swan.database.days.of(ago)
     await max_.post("/api/inventory/waste", {"items": [{"itemId": old, "quantity": 10}], "reason": "sticky"})
     assert (await max_.get("/api/inventory/dead?days=90"))["items"] == []
+
+
+async def test_whoever_stands_behind_the_bar_writes_down_what_fell(swan: Swan) -> None:
+    max_, wei, bob = await swan.sign_in("Max"), await swan.sign_in("Wei"), await swan.sign_in("Bob")
+    gin = await gin_in_negronis(swan, max_)
+    fell = {"items": [{"itemId": gin, "quantity": 700}], "reason": "fell"}
+    assert (await wei.post("/api/inventory/waste", fell)).status == 403
+    assert (await bob.post("/api/inventory/waste", fell)).status == 200
+    assert (await bob.post("/api/inventory/count", fell)).status == 403
+    (row,) = (await max_.get("/api/inventory/waste"))["rows"]
+    assert (row["staff"], row["value"]) == ("Bob", 14_000)

@@ -43,6 +43,7 @@ export type Permission =
 	| 'stock.read'
 	| 'stock.count'
 	| 'stock.keg'
+	| 'stock.waste'
 	| 'stock.edit'
 	| 'staff.edit'
 	| 'device.edit'

@@ -194,6 +194,7 @@ export const en = {
 	'may.floor.edit': 'draw the floor',
 	'may.stock.count': 'count the stock',
 	'may.stock.keg': 'tap kegs and clean the taps',
+	'may.stock.waste': 'write down what was thrown away',
 	'may.stock.read': 'see the stock',
 	'may.stock.edit': 'count and receive stock',
 	'may.staff.edit': 'add and change people',

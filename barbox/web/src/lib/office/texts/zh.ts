@@ -193,6 +193,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'may.floor.edit': '编辑桌位',
 	'may.stock.count': '盘点',
 	'may.stock.keg': '换酒桶、清洗酒头',
+	'may.stock.waste': '登记报损',
 	'may.stock.read': '查看库存',
 	'may.stock.edit': '盘点、入库',
 	'may.staff.edit': '管理员工',
