@@ -78,6 +78,8 @@ export const en = {
 	'sales.eachGuest': '{amount} a guest',
 	'sales.off': 'Discounts and gifts',
 	'sales.refunded': '{amount} refunded',
+	'sales.turn': 'Stay',
+	'sales.minutes': '{n} min',
 	'sales.quantity': 'Sold',
 	'sales.total': 'Total',
 	'sales.chart': 'Sales over time',

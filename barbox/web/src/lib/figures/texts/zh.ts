@@ -75,6 +75,8 @@ export const zh: Record<keyof typeof en, string> = {
 	'sales.eachGuest': '人均 {amount}',
 	'sales.off': '折扣与赠送',
 	'sales.refunded': '退款 {amount}',
+	'sales.turn': '翻台',
+	'sales.minutes': '{n} 分钟',
 	'sales.quantity': '数量',
 	'sales.total': '合计',
 	'sales.chart': '销售走势',
