@@ -123,7 +123,7 @@ def rounds(folder: Path, until: int | None = None) -> list[str]:
         found = connection.execute("SELECT name FROM counter WHERE name LIKE 'round:%' ORDER BY value").fetchall()
         by_then = "SELECT COUNT(*) FROM journal WHERE kind = 'round.sold' AND at <= ?"
         sold = connection.execute(by_then, (2**62 if until is None else until,)).fetchone()[0]
-    return [row[0] for row in found[:sold]]
+    return [row[0] for row in (found if until is None else found[:sold])]
 
 
 def nobody() -> Credentials:

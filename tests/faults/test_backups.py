@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.backup_cuts import every, recorded
 from tests.faults.live_copy import soak
 from tests.faults.powercut.disk import Mode
 
 
-def test_what_was_shipped_survives_the_power_cut_and_the_box_goes_on(strace: str, tmp_path: Path) -> None:
+def test_what_was_shipped_survives_the_power_cut_and_the_box_goes_on(
+    strace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BARBOX_TEST_MEDIA", "")  # set by the judge for each image, and taken back after the test
     with recorded(tmp_path, "evening") as (evening, judge):
         findings = evening.cut(judge.evening, moments=4, modes=(Mode.NONE, Mode.SUBSET))
         assert findings.acknowledged >= 12 and not findings.bad, str(findings)

@@ -1,6 +1,6 @@
 """Runs a program under strace, then cuts its power at many moments and asks a checker about each image.
 
-Moments are both sides of every sync first, then random ones in between. Before any image is believed, the
+Moments are both sides of every sync first, then random ones in between, and the end. Before any image is believed, the
 replay with everything kept must equal the files that the program really left.
 """
 
@@ -84,7 +84,9 @@ class Recording:
             whole.step(call)
         beside_syncs = sorted(set(whole.syncs))
         between = sorted({line + side for line in whole.changes for side in (0, 1)} - set(beside_syncs))
-        chosen = set(chance.sample(beside_syncs, min(len(beside_syncs), (wanted + 1) // 2)))
+        # What was acknowledged last has had the least time to reach the disk.
+        chosen = {self.calls[-1].line + 1}
+        chosen |= set(chance.sample(beside_syncs, min(len(beside_syncs), (wanted + 1) // 2)))
         return chosen | set(chance.sample(between, min(len(between), wanted - len(chosen))))
 
     def _check(
