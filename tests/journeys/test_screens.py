@@ -101,6 +101,22 @@ def evening(bar: Bar) -> None:
     bar.ask("/api/notes", {"text": "3 号桶快空了 · Keg 3 is nearly empty, the new one stands behind the door"})
     seen = bar.ask("/api/notes", {"text": "Ice at six"})
     bar.ask(f"/api/notes/{seen['noteId']}/done", {})
+    _cellar(bar)
+
+
+def _cellar(bar: Bar) -> None:
+    """A keg on tap, a line that was cleaned, an empty tap, and bottles kept for guests."""
+    keg = {"names": {"en": "Lager, keg", "zh": "拉格桶"}, "unit": "ml"}
+    lager = bar.ask("/api/inventory/items", keg)["id"]
+    bar.ask("/api/inventory/receive", {"items": [{"itemId": lager, "quantity": 60_000}]})
+    tap = bar.ask("/api/taps", {"names": {"en": "Tap 1", "zh": "一号酒头"}})["id"]
+    bar.ask(f"/api/taps/{tap}/tap", {"itemId": lager, "size": 30_000, "bestBefore": "2020-02-29"})
+    bar.ask(f"/api/taps/{tap}/clean", {"means": "caustic"})
+    bar.ask("/api/inventory/waste", {"items": [{"itemId": lager, "quantity": 12_500}], "reason": "foam"})
+    bar.ask("/api/taps", {"names": {"en": "Tap 2", "zh": "二号酒头"}})
+    for guest, phone, rest in (("陈晓", "13800138000", 450), ("Tom Lee", "07700900123", 80)):
+        whisky = {"names": {"en": "Yamazaki 12", "zh": "山崎 12 年"}, "size": 700, "rest": rest, "place": "Shelf 3"}
+        bar.ask("/api/kept-bottles", {**whisky, "name": guest, "phone": phone})
 
 
 @pytest.mark.parametrize(
@@ -193,6 +209,15 @@ def test_every_screen_is_legible_and_within_reach(
     page.locator("dialog nav a").last.click()
     expect(page.locator("h2").first).to_be_visible()
     walk.stop("office")
+    page.goto(f"{tablet.url}/office/cellar")
+    expect(page.locator("[role=meter]")).to_be_visible()
+    walk.stop("taps")
+    page.locator("[role=tab]").last.click()
+    page.locator("button.row").first.click()
+    expect(page.locator("dialog .row").first).to_be_visible()
+    walk.stop("kept-bottle")
+    page.keyboard.press("Escape")
+    walk.stop("kept-bottles")
     assert walk.faults == [], "\n".join(walk.faults)
 
 

@@ -77,6 +77,64 @@ export interface BonusStep {
 	bonus: number;
 }
 
+export interface BottleEntry {
+	kind: string;
+	rest: number;
+	until: string;
+	at: string;
+	staffId: number | null;
+	reason: string | null;
+}
+
+export interface BottleStory {
+	bottleId: number;
+	number: number;
+	code: string;
+	memberId: number | null;
+	guest: string | null;
+	phone: string | null;
+	itemId: number | null;
+	name: string;
+	names: Record<string, string>;
+	size: number;
+	rest: number;
+	place: string | null;
+	keptAt: string;
+	until: string;
+	daysLeft: number;
+	status: string;
+	remindedAt: string | null;
+	version: number;
+	note: string | null;
+	entries: BottleEntry[];
+}
+
+export interface BottleView {
+	bottleId: number;
+	number: number;
+	code: string;
+	memberId: number | null;
+	guest: string | null;
+	phone: string | null;
+	itemId: number | null;
+	name: string;
+	names: Record<string, string>;
+	size: number;
+	rest: number;
+	place: string | null;
+	keptAt: string;
+	until: string;
+	daysLeft: number;
+	status: string;
+	remindedAt: string | null;
+	version: number;
+	note: string | null;
+}
+
+export interface BottlesView {
+	bottles: BottleView[];
+}
+
 export interface BundleView {
 	file: string;
 	version: string;
@@ -112,6 +170,17 @@ export interface CheckupItem {
 	state: "alarm" | "good" | "unknown" | "warning";
 	value: string;
 	sentence: string;
+}
+
+export interface CleaningView {
+	at: string;
+	staffId: number | null;
+	means: string | null;
+	note: string | null;
+}
+
+export interface CleaningsView {
+	cleanings: CleaningView[];
 }
 
 export interface ClockView {
@@ -381,6 +450,12 @@ export interface EditTable {
 	width?: number;
 	height?: number;
 	shape?: "round" | "square";
+}
+
+export interface EditTap {
+	names: Record<string, string>;
+	sort?: number;
+	cleanDays?: number;
 }
 
 export interface EditTarget {
@@ -681,6 +756,44 @@ export interface JobView {
 	mayHavePrinted: boolean;
 	createdAt: string;
 	printedAt: string | null;
+}
+
+export interface KeepBottle {
+	memberId?: number | null;
+	name?: string | null;
+	phone?: string | null;
+	itemId?: number | null;
+	names?: Record<string, string> | null;
+	size?: number | null;
+	rest?: number | null;
+	until?: string | null;
+	place?: string | null;
+	orderId?: number | null;
+	note?: string | null;
+}
+
+export interface KegView {
+	kegId: number;
+	tapId: number | null;
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	size: number;
+	poured: number;
+	remaining: number;
+	share: number;
+	tappedAt: string;
+	tappedBy: number | null;
+	bestBefore: string | null;
+	stale: boolean;
+	emptiedAt: string | null;
+	emptiedBy: number | null;
+	note: string | null;
+}
+
+export interface KegsView {
+	kegs: KegView[];
 }
 
 export interface KeyView {
@@ -1717,6 +1830,30 @@ export interface TableRow {
 	width: number;
 	height: number;
 	shape: string;
+}
+
+export interface TapKeg {
+	itemId: number;
+	size?: number | null;
+	bestBefore?: string | null;
+	note?: string | null;
+	wasteRest?: boolean;
+}
+
+export interface TapView {
+	tapId: number;
+	name: string;
+	names: Record<string, string>;
+	sort: number;
+	cleanDays: number;
+	cleanedAt: string | null;
+	cleanBy: string | null;
+	cleaning: "clean" | "due" | "overdue";
+	keg: KegView | null;
+}
+
+export interface TapsView {
+	taps: TapView[];
 }
 
 export interface TargetView {

@@ -1,4 +1,5 @@
 import BadgePercent from '@lucide/svelte/icons/badge-percent';
+import Beer from '@lucide/svelte/icons/beer';
 import Boxes from '@lucide/svelte/icons/boxes';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import ChartSpline from '@lucide/svelte/icons/chart-spline';
@@ -34,6 +35,7 @@ export const SECTIONS: readonly Section[] = [
 	{ path: 'menu', title: 'section.menu', may: 'menu.edit', icon: Utensils, group: 'sell' },
 	{ path: 'prices', title: 'section.prices', may: 'menu.edit', icon: BadgePercent, group: 'sell' },
 	{ path: 'stock', title: 'section.stock', may: 'stock.edit', icon: Boxes, group: 'sell' },
+	{ path: 'cellar', title: 'section.cellar', may: 'stock.read', icon: Beer, group: 'sell' },
 	{ path: 'members', title: 'section.members', may: 'member.manage', icon: IdCard, group: 'guests' },
 	{ path: 'reports', title: 'section.reports', may: 'report.read', icon: ChartColumn, group: 'figures' },
 	{ path: 'forecast', title: 'section.forecast', may: 'report.read', icon: ChartSpline, group: 'figures' },

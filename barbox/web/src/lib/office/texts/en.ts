@@ -5,6 +5,7 @@ export const en = {
 	'section.prices': 'Happy hours',
 	'section.floor': 'Floor plan',
 	'section.stock': 'Stock',
+	'section.cellar': 'Taps and kept bottles',
 	'section.members': 'Members',
 	'section.forecast': 'Forecast',
 	'section.bookings': 'Bookings',
@@ -222,6 +223,7 @@ export const en = {
 	'settings.elsewhere':
 		'Elsewhere: service, cover charge and minimum spend with each area; tax rates with the menu.',
 	'settings.day': 'The day',
+	'settings.keepDays': 'Guests’ bottles are kept for … days',
 	'settings.suggestions': 'Show what goes well with an order',
 	'settings.country': 'Country code',
 	'settings.countryHint': 'Whose public holidays the forecast knows, such as CN; may stay empty.',
