@@ -67,6 +67,7 @@ def test_the_booth_shows_its_minimum_and_the_guest_their_birthday_and_visits(bar
     guest = member(bar, "13800000005")["memberId"]
     bar.ask(f"/api/members/{guest}", about, method="PUT")
     item = next(each["id"] for each in bar.ask("/api/menu")["products"] if each["names"]["en"] == "Budweiser")
+    soon = datetime.now(UTC) + timedelta(minutes=1)
     for table in ("A9", "A8"):
         order = {"tableId": tables[table]["id"], "memberId": guest, "items": [{"itemId": item, "quantity": 12}]}
         bar.ask("/api/orders", order)
@@ -78,6 +79,11 @@ def test_the_booth_shows_its_minimum_and_the_guest_their_birthday_and_visits(bar
         expect(tile).to_contain_text("to the minimum spend")
         tablet.shoot("floor-minimum")
         assert faults(page) == []
+        promised = tables["A10" if size == "wide" else "A11"]
+        said = {"name": "Keller", "covers": 2, "startsAt": soon.isoformat(), "tableIds": [promised["id"]]}
+        bar.ask("/api/reservations", said)
+        expect(page.locator(".table", has_text=promised["name"])).to_contain_text("booked")
+        tablet.shoot("floor-booked")
         tablet.open_table("A8")
         if size == "phone":
             page.get_by_role("button", name=re.compile("^Check")).click()

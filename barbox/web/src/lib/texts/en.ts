@@ -81,6 +81,7 @@ export const en = {
 	'floor.noTables': 'No tables yet. The floor plan is drawn in the office.',
 	'floor.free': 'free',
 	'floor.seats': '{n} seats',
+	'floor.booked': 'booked {time}',
 	'floor.covers': '{n} guests',
 	'floor.billed': 'Bill printed',
 	'floor.ready': 'Ready to serve',

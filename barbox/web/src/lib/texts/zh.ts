@@ -83,6 +83,7 @@ export const zh: Catalogue = {
 	'floor.noTables': '还没有桌台。请在后台绘制平面图。',
 	'floor.free': '空台',
 	'floor.seats': '{n} 座',
+	'floor.booked': '{time} 已订',
 	'floor.covers': '{n} 人',
 	'floor.billed': '已打账单',
 	'floor.ready': '待上桌',
