@@ -735,6 +735,10 @@ export interface ItemView {
 	packs: PackView[];
 }
 
+export interface ItemsView {
+	items: ItemView[];
+}
+
 export interface JobStory {
 	job: JobView;
 	attempts: AttemptView[];

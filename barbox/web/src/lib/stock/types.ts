@@ -28,3 +28,4 @@ export type Recipe = api.RecipeView;
 export type EditRecipe = api.EditRecipe;
 export type Suppliers = api.SuppliersView;
 export type Supplier = api.SupplierView;
+export type Items = api.ItemsView;
