@@ -1,3 +1,4 @@
+import { house } from '#lib/live/house.svelte.ts';
 import { texts } from '#lib/texts/texts.svelte.ts';
 
 /** `450 ml`, `28.3 l`; of what is counted in other units the number with its unit. */
@@ -8,9 +9,10 @@ export function much(quantity: number, unit: string): string {
 	return unit === 'piece' ? figure(quantity, 1) : `${figure(quantity, 0)} ${unit}`;
 }
 
-/** A day, or the day of a moment, as short as it can be read. */
+/** A day, or the day of a moment, as short as it can be read: this year's without the year. */
 export function day(of: string): string {
-	const shown = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+	const year = of.slice(0, 4) === house.venue?.businessDay.slice(0, 4) ? undefined : 'numeric';
+	const shown = { year, day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
 	return new Date(`${of.slice(0, 10)}T12:00:00Z`).toLocaleDateString(texts.language, shown);
 }
 

@@ -27,3 +27,5 @@ export type Waiting = api.WaitingView;
 export type Deposit = api.DepositView;
 export type BookingSource = NonNullable<api.EditReservation['source']>;
 export type BookingStatus = 'booked' | 'waiting' | 'seated' | 'done' | 'no_show' | 'cancelled';
+export type Bottle = api.BottleView;
+export type Bottles = api.BottlesView;

@@ -26,6 +26,7 @@ export const en = {
 	lastVisit: 'last on {day}',
 	usual: 'The usual',
 	times: 'Visits: {n}',
+	keptBottles: 'Bottles we keep',
 	noVisits: 'First visit.',
 	attach: 'Put on this order',
 	detach: 'Take off this order',

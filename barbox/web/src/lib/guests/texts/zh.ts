@@ -28,6 +28,7 @@ export const zh: Record<keyof typeof en, string> = {
 	lastVisit: '上次 {day}',
 	usual: '常点',
 	times: '到店 {n} 次',
+	keptBottles: '存酒',
 	noVisits: '首次到店。',
 	attach: '关联到本单',
 	detach: '从本单移除',

@@ -5,7 +5,7 @@ export const en = {
 	'section.prices': 'Happy hours',
 	'section.floor': 'Floor plan',
 	'section.stock': 'Stock',
-	'section.cellar': 'Taps and kept bottles',
+	'section.cellar': 'Taps & bottles',
 	'section.members': 'Members',
 	'section.forecast': 'Forecast',
 	'section.bookings': 'Bookings',

@@ -7,7 +7,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'section.prices': '欢乐时光',
 	'section.floor': '桌位图',
 	'section.stock': '库存',
-	'section.cellar': '酒头与存酒',
+	'section.cellar': '酒头存酒',
 	'section.members': '会员',
 	'section.forecast': '客流预测',
 	'section.bookings': '预订',
