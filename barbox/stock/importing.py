@@ -90,6 +90,7 @@ class _Import:
         shelf = tx.cached(load_shelf).items.values()
         self.rows = {each.row.id: each.row for each in shelf if not each.row.hidden}
         self.items = _by_name((row.id, decode(row.names)) for row in self.rows.values())
+        self.products = _by_name((each.id, each.names) for each in tx.cached(load_catalogue).products.values())
 
     def run(self, tables: Mapping[str, Table]) -> StockImport:
         self._items(tables.get("items", []))
@@ -162,7 +163,7 @@ class _Import:
     def _known(self, row: Row) -> ItemRow | None:
         if "id" in row.cells:
             text = row.cells["id"]
-            number = int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+            number = _whole(text)
             if number in self.rows:
                 return self.rows[number]
             if number in self.tx.cached(load_catalogue).products:
@@ -286,8 +287,7 @@ class _Import:
         products = self.tx.cached(load_catalogue).products.values()
         product_id = None
         if "product" in cells:
-            named = _by_name((each.id, each.names) for each in products)
-            product_id = self._called(row, "product", named, "no_product")
+            product_id = self._called(row, "product", self.products, "no_product")
         if "choice" not in cells:
             if product_id is None:
                 raise _Wrong("product", "of_what")
@@ -306,9 +306,8 @@ class _Import:
         """The number of what has this name, in any language, or this number."""
         text = row.cells.get(column, "")
         found = among.get(text.casefold(), set())
-        numbers = {number for each in among.values() for number in each}
-        if not found and text.isascii() and text.isdecimal() and int(text) in numbers:
-            return int(text)
+        if not found and (number := _whole(text)) and any(number in each for each in among.values()):
+            return number
         if not found:
             raise _Wrong(column, code, text)
         if len(found) > 1:
@@ -334,6 +333,11 @@ def _by_name(things: Iterable[tuple[int, Mapping[str, str]]]) -> dict[str, set[i
 def _names(row: Row, column: str) -> dict[str, str]:
     said = {"en": row.cells.get(column, ""), "zh": row.cells.get(f"{column}_zh", "")}
     return {language: name for language, name in said.items() if name}
+
+
+def _whole(text: str) -> int:
+    """A thing's number, 0 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
 
 
 def _decimal(column: str, text: str) -> Decimal:
