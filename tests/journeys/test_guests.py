@@ -128,6 +128,7 @@ def test_a_booking_with_deposit_becomes_an_order_and_pays_a_part_of_it(bar: Bar,
     tablet.send()
     order = next(each for each in bar.orders() if each["tableName"] == tables[size])
     page.goto(f"{tablet.url}/pay/{order['orderId']}")
+    expect(page.locator(".due")).to_contain_text("22.00")
     page.get_by_role("button", name=re.compile("^Deposit")).click()
     page.locator(".take").click()
 
