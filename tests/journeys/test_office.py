@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.bar import Bar, Tablet, Tablets, until
 from tests.journeys.test_screens import Walk
 
-SECTIONS = ("", "menu", "prices", "floor", "people", "settings", "printers", "papers", "devices", "backups")
+HOUSE = ("", "menu", "prices", "stock", "floor", "people", "settings")
+SECTIONS = (*HOUSE, "printers", "papers", "devices", "backups")
 ON_A_DESK = ("", "menu", "floor", "papers")
 """Laid out otherwise where there is room."""
 

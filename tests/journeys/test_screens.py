@@ -101,6 +101,7 @@ def evening(bar: Bar) -> None:
     bar.ask("/api/notes", {"text": "3 号桶快空了 · Keg 3 is nearly empty, the new one stands behind the door"})
     seen = bar.ask("/api/notes", {"text": "Ice at six"})
     bar.ask(f"/api/notes/{seen['noteId']}/done", {})
+    bar.ask("/api/inventory/counts", {"locationId": 1, "title": "Sunday · 周日盘点"})
     _cellar(bar)
 
 
@@ -205,6 +206,14 @@ def test_every_screen_is_legible_and_within_reach(
     page.wait_for_url("**/bookings")
     page.wait_for_load_state("networkidle")
     walk.stop("bookings")
+    page.locator("header .who").click()
+    page.locator("dialog nav a[href='/count']").click()
+    expect(page.locator(".list .row").first).to_be_visible()
+    walk.stop("count")
+    page.locator(".list .row").nth(3).click()
+    expect(page.locator("dialog .pad")).to_be_visible()
+    walk.stop("count-entry")
+    page.keyboard.press("Escape")
     page.locator("header .who").click()
     page.locator("dialog nav a").last.click()
     expect(page.locator("h2").first).to_be_visible()
