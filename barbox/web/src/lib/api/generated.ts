@@ -1475,6 +1475,63 @@ export interface Progress {
 	deviceId: number;
 }
 
+export interface PurchaseHead {
+	id: number;
+	number: number;
+	supplierId: number;
+	supplier: string;
+	status: "cancelled" | "closed" | "draft" | "partly" | "sent";
+	version: number;
+	createdAt: string;
+	businessDay: number;
+	staffId: number | null;
+	sentAt: string | null;
+	sentAs: string | null;
+	expectedOn: number | null;
+	closedAt: string | null;
+	note: string | null;
+	amount: number;
+}
+
+export interface PurchaseLineView {
+	line: number;
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	packId: number | null;
+	pack: Record<string, string> | null;
+	packs: number;
+	quantity: number;
+	price: number | null;
+	amount: number | null;
+	received: number;
+	note: string | null;
+}
+
+export interface PurchaseView {
+	id: number;
+	number: number;
+	supplierId: number;
+	supplier: string;
+	status: "cancelled" | "closed" | "draft" | "partly" | "sent";
+	version: number;
+	createdAt: string;
+	businessDay: number;
+	staffId: number | null;
+	sentAt: string | null;
+	sentAs: string | null;
+	expectedOn: number | null;
+	closedAt: string | null;
+	note: string | null;
+	amount: number;
+	lines: PurchaseLineView[];
+}
+
+export interface PurchasesView {
+	purchases: PurchaseHead[];
+}
+
 export interface QualityView {
 	on: boolean;
 	orders: number;
@@ -1792,6 +1849,44 @@ export interface StockTransfer {
 	fromId: number;
 	toId: number;
 	reason?: string;
+}
+
+export interface SuggestedLine {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	packId: number | null;
+	pack: Record<string, string> | null;
+	packs: number;
+	quantity: number;
+	price: number | null;
+	amount: number | null;
+	onHand: number;
+	onOrder: number;
+	lowAt: number;
+	par: number;
+	perDay: number;
+	foreseen: number;
+	daysLeft: number | null;
+	reason: "fill" | "forecast" | "low" | "runs_out";
+	text: string;
+}
+
+export interface SuggestedOrder {
+	supplierId: number | null;
+	supplier: string;
+	arrivesOn: number;
+	nextOn: number;
+	amount: number;
+	minimum: number;
+	missing: number;
+	lines: SuggestedLine[];
+}
+
+export interface SuggestedView {
+	orders: SuggestedOrder[];
+	forecast: boolean;
 }
 
 export interface SuggestionView {

@@ -11,3 +11,9 @@ export function much(quantity: number, unit: string): string {
 	const key = `unit.${unit}` as StockText;
 	return `${figure(quantity)} ${s(key as 'unit.ml')}`;
 }
+
+/** 20261204 -> `2026-12-04`. */
+export function isoDay(day: number): string {
+	const text = String(day);
+	return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`;
+}

@@ -29,3 +29,7 @@ export type EditRecipe = api.EditRecipe;
 export type Suppliers = api.SuppliersView;
 export type Supplier = api.SupplierView;
 export type Items = api.ItemsView;
+export type Suggested = api.SuggestedView;
+export type SuggestedOrder = api.SuggestedOrder;
+export type Purchases = api.PurchasesView;
+export type Purchase = api.PurchaseView;
