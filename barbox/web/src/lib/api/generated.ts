@@ -441,6 +441,19 @@ export interface EditStation {
 	wholeOrder?: boolean;
 }
 
+export interface EditSupplier {
+	name: string;
+	contact?: string | null;
+	phone?: string | null;
+	email?: string | null;
+	address?: string | null;
+	note?: string | null;
+	language?: "en" | "zh";
+	leadDays?: number;
+	weekdays?: number[];
+	minimum?: number;
+}
+
 export interface EditTable {
 	areaId: number;
 	name: string;

@@ -33,3 +33,4 @@ export type Suggested = api.SuggestedView;
 export type SuggestedOrder = api.SuggestedOrder;
 export type Purchases = api.PurchasesView;
 export type Purchase = api.PurchaseView;
+export type EditSupplier = api.EditSupplier;

@@ -196,5 +196,16 @@ export const en = {
 	orderSent: 'Sent',
 	receivedNow: 'Received',
 	receivedSoFar: '{n} received',
-	came: '{name}: packs that came'
+	came: '{name}: packs that came',
+	suppliers: 'Suppliers',
+	newSupplier: 'New supplier',
+	noSuppliers: 'No suppliers yet.',
+	contact: 'Who to ask for',
+	phone: 'Phone',
+	email: 'E-mail',
+	leadDays: 'Days until it comes',
+	minimum: 'Least order',
+	paperLanguage: 'Language of orders',
+	itemsOf: '{n} items',
+	comesOn: 'Comes on'
 } as const;

@@ -197,5 +197,16 @@ export const zh: Record<keyof typeof en, string> = {
 	orderSent: '已发出',
 	receivedNow: '已入库',
 	receivedSoFar: '已到 {n}',
-	came: '{name}：到货件数'
+	came: '{name}：到货件数',
+	suppliers: '供应商',
+	newSupplier: '新供应商',
+	noSuppliers: '还没有供应商。',
+	contact: '联系人',
+	phone: '电话',
+	email: '邮箱',
+	leadDays: '几天到货',
+	minimum: '起订额',
+	paperLanguage: '订单语言',
+	itemsOf: '{n} 种物品',
+	comesOn: '送货日'
 };
