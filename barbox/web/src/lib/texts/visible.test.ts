@@ -16,7 +16,7 @@ const READ_OUT = new Set([
 	'lead'
 ]);
 /** The same in every language: names of languages in themselves, of formats, units. */
-const EVERYWHERE = new Set(['English', '简体中文', 'XLSX', 'CSV', 'kg', 'PDF', 'QR']);
+const EVERYWHERE = new Set(['English', '简体中文', 'XLSX', 'CSV', 'kg', 'ml', '(ml)', 'PDF', 'QR']);
 
 type Node = { type?: string; name?: string; data?: string; value?: unknown; start?: number } & Record<
 	string,
