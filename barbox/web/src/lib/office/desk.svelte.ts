@@ -104,6 +104,29 @@ export class Shown<T> {
 	};
 }
 
+/** The same for a path that changes with what is looked at; made while a screen is. An answer that comes late is none. */
+export class Following<T> {
+	value = $state.raw<T | null>(null);
+	wrong = $state('');
+
+	constructor(path: () => string) {
+		$effect(() => {
+			let stale = false;
+			read<T>(path()).then(
+				(found) => {
+					if (stale) return;
+					this.value = found;
+					this.wrong = '';
+				},
+				(problem) => {
+					if (!stale) this.wrong = why(problem);
+				}
+			);
+			return () => (stale = true);
+		});
+	}
+}
+
 /** A thing's name in the reader's language, else in any. */
 export function called(names: Record<string, string>): string {
 	return names[texts.names] ?? Object.values(names)[0] ?? '';
