@@ -269,6 +269,12 @@ async def test_codes_can_not_be_tried_out(quiet_swan: Swan) -> None:
     assert (await use_code(quiet_swan, code)).status == 429
 
 
+async def test_a_bar_may_connect_all_its_tablets_one_after_the_other(quiet_swan: Swan) -> None:
+    ana = await quiet_swan.sign_in("Ana")
+    for _ in range(15):
+        assert (await use_code(quiet_swan, (await invite(ana))["code"])).status == 201
+
+
 async def test_a_new_box_is_set_up_with_its_code_and_only_once(quiet_swan: Swan, tmp_path: Path) -> None:
     async with open_box(tmp_path / "new") as running:
         stranger = Tablet(quiet_swan.http, f"http://127.0.0.1:{running.port}", "")
