@@ -18,13 +18,13 @@ from barbox.suggestions.rules import NOBODY, Reason, suggest
 routes = Routes("suggestions")
 LEARNER = web.AppKey("LEARNER", Learner)
 
-MOST_ITEMS = 200
+MOST_ITEMS = 40
 
 
 class SuggestionsQuery(View):
     """`items` are the numbers of what is on the check, with commas between."""
 
-    items: Annotated[str, Meta(pattern=r"^(\d{1,15}(,\d{1,15})*)?$", max_length=3000)] = ""
+    items: Annotated[str, Meta(pattern=r"^(\d{1,15}(,\d{1,15})*)?$", max_length=400)] = ""
     member_id: int | None = None
 
 
