@@ -175,5 +175,19 @@ def show_day(day: int) -> str:
 
 def parse_day(text: str) -> int:
     """ "2026-11-22" as 20261122. Raises ValueError."""
-    day = date.fromisoformat(text)
+    return as_day(date.fromisoformat(text))
+
+
+def as_date(day: int) -> date:
+    """20261122 as a date."""
+    return date(day // 10_000, day // 100 % 100, day % 100)
+
+
+def as_day(day: date) -> int:
+    """A date as 20261122."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def days_after(day: int, days: int) -> int:
+    """A day (YYYYMMDD) so many days later, or earlier."""
+    return as_day(as_date(day) + timedelta(days))

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from barbox.core.clock import show_day
+from barbox.core.clock import days_after, show_day
 from barbox.core.database import Snapshot
 from barbox.core.http import SESSION, Call, Routes
 from barbox.core.messages import View
@@ -17,7 +17,7 @@ from barbox.reports.deductions import DeductionView
 from barbox.reports.engineering import MenuProduct
 from barbox.reports.morning import MorningView
 from barbox.reports.patterns import HappyHour, HeatCell
-from barbox.reports.queries import By, SalesRow, days_between, shifted
+from barbox.reports.queries import By, SalesRow, days_between
 
 routes = Routes("reports")
 
@@ -102,7 +102,9 @@ async def sales(call: Call, query: SalesQuery) -> SalesView:
 async def read_sales(snapshot: Snapshot, by: By, first: int, last: int, venue: Venue) -> SalesView:
     """Figures with what they are held against."""
     step = -(-days_between(first, last) // 7) * 7
-    before = [await queries.total(snapshot, shifted(first, -step * n), shifted(last, -step * n)) for n in range(1, 5)]
+    before = [
+        await queries.total(snapshot, days_after(first, -step * n), days_after(last, -step * n)) for n in range(1, 5)
+    ]
     return SalesView(
         first=show_day(first),
         last=show_day(last),

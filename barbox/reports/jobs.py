@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from barbox.core.clock import show_day
+from barbox.core.clock import days_after, show_day
 from barbox.core.database import Database
 from barbox.core.models import Counter
 from barbox.core.settings import read_venue
@@ -19,7 +19,7 @@ from barbox.payments.models import DayClose
 from barbox.reports import morning
 from barbox.reports.morning import DIFFERED, MADE
 from barbox.reports.outlook import Foresight, demand, recent_days
-from barbox.reports.queries import rows_of, shifted
+from barbox.reports.queries import rows_of
 from barbox.reports.recount import Difference, differences, rebuild
 from barbox.stock.commands import foresee
 
@@ -87,16 +87,16 @@ def _foretold(tx: Transaction, today: int, factors: dict[int, int]) -> None:
 
 async def make(database: Database, day: int) -> list[Difference]:
     """Check the sums, put right what is not, and make the morning report of a business day; returns what was wrong."""
-    found = await check(database, shifted(day, 1 - NIGHTLY_DAYS), day)
+    found = await check(database, days_after(day, 1 - NIGHTLY_DAYS), day)
     async with database.snapshot() as snapshot:
         oldest = (await rows_of(snapshot, _OLDEST))[0][0] or day
         begin = max(await morning.counter(snapshot, CHECKED), oldest)
-    until = shifted(begin, NIGHTLY_DAYS - 1)
-    if begin <= shifted(day, -NIGHTLY_DAYS):
-        found += await check(database, begin, min(until, shifted(day, -NIGHTLY_DAYS)))
+    until = days_after(begin, NIGHTLY_DAYS - 1)
+    if begin <= days_after(day, -NIGHTLY_DAYS):
+        found += await check(database, begin, min(until, days_after(day, -NIGHTLY_DAYS)))
     async with database.snapshot() as snapshot:
         told = await morning.read(database, snapshot, day)
-    turn = 0 if until >= shifted(day, -NIGHTLY_DAYS) else shifted(until, 1)
+    turn = 0 if until >= days_after(day, -NIGHTLY_DAYS) else days_after(until, 1)
     await database.write(_made, day, {CHECKED: turn, DIFFERED: len(found)}, told.total.total)
     return found
 

@@ -4,7 +4,7 @@ import msgspec
 import peewee
 
 from barbox.core import names
-from barbox.core.clock import rfc3339, show_day
+from barbox.core.clock import days_after, rfc3339, show_day
 from barbox.core.database import Database, Snapshot
 from barbox.core.messages import View
 from barbox.core.models import LAST_BACKUP, Counter
@@ -18,7 +18,7 @@ from barbox.printing.models import PrintJob
 from barbox.printing.rules import WAITING
 from barbox.reports import deductions, queries
 from barbox.reports.deductions import DeductionView
-from barbox.reports.queries import Label, SalesRow, rows_of, shifted
+from barbox.reports.queries import Label, SalesRow, rows_of
 from barbox.reservations.models import Reservation
 from barbox.stock import queries as stock
 
@@ -148,20 +148,20 @@ async def last_sold(snapshot: Snapshot, today: int) -> int:
 
 async def last_day(snapshot: Snapshot, today: int) -> int:
     """The business day that a morning is about: of the report made last, else the last that sold."""
-    return max(await counter(snapshot, MADE), await last_sold(snapshot, today)) or shifted(today, -1)
+    return max(await counter(snapshot, MADE), await last_sold(snapshot, today)) or days_after(today, -1)
 
 
 async def read(database: Database, snapshot: Snapshot, day: int) -> MorningView:
     """The report of one business day (YYYYMMDD), with today's list."""
     venue, now = await read_venue(snapshot), database.clock.now()
     today = database.days.of(now)
-    before = [await queries.total(snapshot, *[shifted(day, -7 * n)] * 2) for n in range(1, 5)]
+    before = [await queries.total(snapshot, *[days_after(day, -7 * n)] * 2) for n in range(1, 5)]
     drawers = [
         DrawerCounted(row.z_number, row.staff_name, row.expected or 0, row.counted or 0, _over(row))
         for row in await snapshot.all(_DRAWERS, _Drawer, day=day)
     ]
     lacking = await stock.inventory(snapshot, stock.Asked(low=True, limit=TOP * 2))
-    booked = await snapshot.all(_BOOKED, _Booked, day=max(today, shifted(day, 1)))
+    booked = await snapshot.all(_BOOKED, _Booked, day=max(today, days_after(day, 1)))
     last_backup = await counter(snapshot, LAST_BACKUP)
     made_at = await counter(snapshot, MADE_AT) if await counter(snapshot, MADE) == day else 0
     return MorningView(

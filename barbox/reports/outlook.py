@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
+from barbox.core.clock import as_date, days_after
 from barbox.core.database import Snapshot
 from barbox.core.messages import View
 from barbox.core.statements import freeze
 from barbox.reports.models import SalesHour
-from barbox.reports.queries import shifted
 
 if TYPE_CHECKING:
     from barbox.reports import forecast
@@ -112,21 +112,16 @@ class Foresight:
             return self._known[2]
 
 
-def as_date(day: int) -> date:
-    """20261129 as a date."""
-    return date(day // 10_000, day // 100 % 100, day % 100)
-
-
 async def read_series(snapshot: Snapshot, today: int) -> Series:
     """What was sold in each hour of the complete business days, from the first that sold anything."""
-    rows = await snapshot.all(_SERIES, HourRow, first=shifted(today, -HISTORY_DAYS), last=shifted(today, -1))
+    rows = await snapshot.all(_SERIES, HourRow, first=days_after(today, -HISTORY_DAYS), last=days_after(today, -1))
     return series_of(rows, as_date(today))
 
 
 async def recent_days(snapshot: Snapshot, today: int) -> dict[date, int]:
     """What was sold on each day of the last four weeks."""
     found: dict[date, int] = {}
-    for row in await snapshot.all(_SERIES, HourRow, first=shifted(today, -WEEKS * 7), last=shifted(today, -1)):
+    for row in await snapshot.all(_SERIES, HourRow, first=days_after(today, -WEEKS * 7), last=days_after(today, -1)):
         day = as_date(row.business_day)
         found[day] = found.get(day, 0) + row.total
     return found

@@ -10,15 +10,14 @@ from typing import NamedTuple
 import msgspec
 from aiohttp import web
 
-from barbox.core.clock import BusinessDays
+from barbox.core.clock import BusinessDays, as_date, as_day, days_after
 from barbox.core.database import Snapshot
 from barbox.core.http import Call, Routes
 from barbox.core.messages import View
 from barbox.core.settings import read_venue
 from barbox.core.statements import Statement, freeze
 from barbox.reports.models import SalesStaff
-from barbox.reports.outlook import AHEAD_DAYS, RECENT_DAYS, Accuracy, Foresight, Method, Outlook, as_date
-from barbox.reports.queries import shifted
+from barbox.reports.outlook import AHEAD_DAYS, RECENT_DAYS, Accuracy, Foresight, Method, Outlook
 from barbox.reservations.models import Reservation
 from barbox.reservations.rules import HOLDS_TABLES
 from barbox.staff.models import Staff
@@ -180,7 +179,7 @@ async def forecast(call: Call) -> OutlookView:
 
 async def read_booked(snapshot: Snapshot, days: BusinessDays, today: int) -> Booked:
     """Bookings of the next days, and of as many weeks before as tell what is usual."""
-    span = {"first": shifted(today, -RECENT_DAYS), "last": shifted(today, AHEAD_DAYS - 1)}
+    span = {"first": days_after(today, -RECENT_DAYS), "last": days_after(today, AHEAD_DAYS - 1)}
     covers, before = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for row in await snapshot.all(_BOOKED, _Booking, **span):
         hour = days.local(row.starts_at).hour
@@ -193,7 +192,7 @@ async def read_booked(snapshot: Snapshot, days: BusinessDays, today: int) -> Boo
 
 async def read_people(snapshot: Snapshot, today: int) -> People:
     """What one person manages in busy hours, and who worked on which weekdays, over the last weeks."""
-    span = {"first": shifted(today, -RECENT_DAYS), "last": shifted(today, -1)}
+    span = {"first": days_after(today, -RECENT_DAYS), "last": days_after(today, -1)}
     hours = await snapshot.all(_PEOPLE_PER_HOUR, _Busy, **span)
     busiest = max((each.orders for each in hours), default=0)
     managed = [each.orders / each.people for each in hours if each.orders >= BUSY * busiest]
@@ -206,7 +205,7 @@ async def read_people(snapshot: Snapshot, today: int) -> People:
 
 def _day(outlook: Outlook, index: int, clock: list[int], booked: Booked, people: People) -> DayAhead:
     date = outlook.today + timedelta(index)
-    day = int(date.strftime("%Y%m%d"))
+    day = as_day(date)
     hours = [_hour(outlook, index, hour, booked, people) for hour in clock]
     extra_covers = sum(booked.beyond(day, hour) for hour in clock)
     extra_sales = extra_covers * _spend(outlook)
@@ -231,7 +230,7 @@ def _day(outlook: Outlook, index: int, clock: list[int], booked: Booked, people:
 
 
 def _hour(outlook: Outlook, index: int, hour: int, booked: Booked, people: People) -> HourAhead:
-    day = int((outlook.today + timedelta(index)).strftime("%Y%m%d"))
+    day = as_day(outlook.today + timedelta(index))
     sales, covers, orders = outlook.sales, outlook.covers, outlook.orders.values[index][hour]
     extra = booked.beyond(day, hour)
     worth = extra * _spend(outlook)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from barbox.core import names
-from barbox.core.clock import parse_day, show_day
+from barbox.core.clock import as_date, show_day
 from barbox.core.database import Snapshot
 from barbox.core.messages import View
 from barbox.core.settings import Venue
@@ -215,14 +215,9 @@ _WAYS: dict[str, Way] = {
 }
 
 
-def shifted(day: int, days: int) -> int:
-    """A day (YYYYMMDD) so many days later."""
-    return parse_day((date.fromisoformat(show_day(day)) + timedelta(days=days)).isoformat())
-
-
 def days_between(first: int, last: int) -> int:
     """How many days there are from one to another, both included."""
-    return (date.fromisoformat(show_day(last)) - date.fromisoformat(show_day(first))).days + 1
+    return (as_date(last) - as_date(first)).days + 1
 
 
 async def rows_of(snapshot: Snapshot, query: Statement, *values: Any) -> list[tuple[Any, ...]]:

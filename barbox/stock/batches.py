@@ -1,7 +1,5 @@
 """What expires: batches as they came in, and how much of each is probably left."""
 
-from datetime import datetime, timedelta
-
 import msgspec
 import peewee
 
@@ -68,9 +66,3 @@ def finish(tx: Transaction, batch_id: int) -> Made:
     tx.run(B.update(finished_at=tx.now).where(B.id == batch_id))
     tx.emit("stock.batch", shelf.subject(found.item_id), {"batchId": batch_id, "finished": True}, rooms=("office",))
     return Made(batch_id)
-
-
-def days_after(day: int, days: int) -> int:
-    """A day (YYYYMMDD) so many days later."""
-    later = datetime.strptime(str(day), "%Y%m%d") + timedelta(days=days)  # noqa: DTZ007 (a date without a place)
-    return int(later.strftime("%Y%m%d"))

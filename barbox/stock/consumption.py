@@ -3,6 +3,7 @@
 import msgspec
 import peewee
 
+from barbox.core.clock import days_after
 from barbox.core.database import Snapshot
 from barbox.core.messages import View
 from barbox.core.money import show_quantity
@@ -10,7 +11,6 @@ from barbox.core.names import decode, first
 from barbox.core.statements import freeze
 from barbox.staff.models import Staff
 from barbox.stock import rules
-from barbox.stock.batches import days_after
 from barbox.stock.models import StockDay, StockItem, StockLevel, StockMove
 
 D, IT, M, S = StockDay, StockItem, StockMove, StockLevel

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from barbox.core.clock import rfc3339
+from barbox.core.clock import days_after, rfc3339
 from barbox.core.errors import NotFound
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
@@ -194,7 +194,7 @@ class BatchesQuery(View):
 async def open_batches(call: Call, query: BatchesQuery) -> BatchesView:
     """Batches that are still there, the first to expire first."""
     today = call.db.days.of(call.db.clock.now())
-    until = batches.NEVER if query.within is None else batches.days_after(today, query.within)
+    until = batches.NEVER if query.within is None else days_after(today, query.within)
     async with call.db.snapshot() as snapshot:
         language = (await read_venue(snapshot)).language
         found = await batches.open_batches(snapshot, until)

@@ -2,11 +2,11 @@
 
 import logging
 
+from barbox.core.clock import days_after
 from barbox.core.database import Database
 from barbox.core.money import show_quantity
 from barbox.core.transaction import Transaction
 from barbox.stock import ledger
-from barbox.stock.batches import days_after
 from barbox.stock.ledger import Proof
 from barbox.stock.models import StockProof
 

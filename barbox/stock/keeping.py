@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from barbox.core.clock import parse_day, show_day
+from barbox.core.clock import days_after, parse_day, show_day
 from barbox.core.errors import BadRequest, NotFound, StaleVersion, WrongState
 from barbox.core.messages import Body, Id, Made
 from barbox.core.money import show_quantity
@@ -20,7 +20,6 @@ from barbox.members.commands import guest, person_of
 from barbox.members.rules import phone_number
 from barbox.printing.commands import Queued, print_label
 from barbox.printing.contents import BottleLabel
-from barbox.stock.batches import days_after
 from barbox.stock.items import row_of, thousandths
 from barbox.stock.kegs import days_between
 from barbox.stock.kept import BOTTLE, FIELDS, BottleRow, code_of

@@ -3,19 +3,17 @@
 What a keg gave is what the ledger took of its item since it was tapped, so no pour is ever told twice.
 """
 
-from datetime import date
 from typing import Literal
 
 import msgspec
 
 from barbox.core import names
-from barbox.core.clock import BusinessDays, rfc3339, show_day
+from barbox.core.clock import BusinessDays, as_date, days_after, rfc3339, show_day
 from barbox.core.database import Snapshot
 from barbox.core.messages import View
 from barbox.core.money import show_quantity
 from barbox.core.statements import Statement, freeze
 from barbox.stock import rules
-from barbox.stock.batches import days_after
 from barbox.stock.models import Keg, StockItem, Tap, TapCleaning
 
 T, K, C, IT = Tap, Keg, TapCleaning, StockItem
@@ -213,11 +211,7 @@ def given(of_item: list[KegRow], taken: dict[int, int]) -> dict[int, int]:
 
 def days_between(day: int, later: int) -> int:
     """How many days (YYYYMMDD) one is after another."""
-    return (_date(later) - _date(day)).days
-
-
-def _date(day: int) -> date:
-    return date.fromisoformat(show_day(day))
+    return (as_date(later) - as_date(day)).days
 
 
 async def _views(

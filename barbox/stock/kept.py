@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from barbox.core import names
-from barbox.core.clock import rfc3339, show_day
+from barbox.core.clock import days_after, rfc3339, show_day
 from barbox.core.database import Snapshot
 from barbox.core.errors import NotFound
 from barbox.core.messages import View
@@ -16,7 +16,6 @@ from barbox.core.statements import freeze
 from barbox.members.models import Member
 from barbox.members.queries import family
 from barbox.members.rules import initials
-from barbox.stock.batches import days_after
 from barbox.stock.kegs import days_between
 from barbox.stock.models import KeptBottle, KeptBottleEntry
 

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections import defaultdict
-from datetime import date, timedelta
 
 import msgspec
 
-from barbox.core.clock import parse_day, show_day
+from barbox.core.clock import days_after
 from barbox.core.database import Database
 from barbox.suggestions import queries
 from barbox.suggestions.rules import Basket, Guest, Model, Quality, judge
@@ -44,7 +43,7 @@ class Learner:
 async def _learn(database: Database, today: int) -> Learned:
     async with database.snapshot() as snapshot:
         last = await queries.last_order(snapshot)
-        held_out = await queries.first_since(snapshot, _days_before(today, HELD_OUT_DAYS)) or last + 1
+        held_out = await queries.first_since(snapshot, days_after(today, -HELD_OUT_DAYS)) or last + 1
     first = max(0, last - MOST_ORDERS)
     model, unseen, guests = Model(), list[Basket](), _Guests()
     async for baskets in queries.read_baskets(database, first, max(first, held_out - 1)):
@@ -75,7 +74,3 @@ class _Guests:
 
     def known(self) -> dict[int, Guest]:
         return {member: Guest(orders, self._had[member]) for member, orders in self._orders.items()}
-
-
-def _days_before(day: int, days: int) -> int:
-    return parse_day((date.fromisoformat(show_day(day)) - timedelta(days)).isoformat())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from barbox.app import DATABASE_FILE
-from barbox.core.clock import BusinessDays, Clock, parse_day
+from barbox.core.clock import BusinessDays, Clock, days_after, parse_day
 from barbox.core.database import Database, Snapshot
 from barbox.core.settings import read_venue
 from barbox.demo import sample
@@ -27,7 +27,6 @@ from barbox.payments import commands as payments
 from barbox.payments.commands import NewPayment
 from barbox.payments.rules import NewTender
 from barbox.reports import behind, deductions, engineering, morning, patterns, queries
-from barbox.reports.queries import shifted
 from tests.payments.books import Books
 from tests.payments.books import opened as opened_books
 
@@ -155,7 +154,7 @@ async def read_all(path: Path) -> list[Read]:
         async with database.snapshot() as snapshot:
             venue = await read_venue(snapshot)
             last = await morning.last_sold(snapshot, 99_999_999)
-        first = shifted(last, 1 - SPAN_DAYS)
+        first = days_after(last, 1 - SPAN_DAYS)
         reports: dict[str, Report] = {
             f"sales by {by}": _sales(by, venue)
             for by in ("hour", "day", "week", "month", "product", "category", "staff", "table", "area", "tender", "tax")
@@ -206,7 +205,7 @@ async def _sixteen(books: Books) -> None:
 def _sales(by: Any, venue: Any) -> Report:
     async def read(snapshot: Snapshot, first: int, last: int) -> None:
         for n in range(5):
-            await queries.total(snapshot, shifted(first, -91 * n), shifted(last, -91 * n))
+            await queries.total(snapshot, days_after(first, -91 * n), days_after(last, -91 * n))
         await queries.by(snapshot, by, first, last, venue)
 
     return read
@@ -235,7 +234,7 @@ def heat_against_raw(path: Path) -> tuple[float, dict[str, float]]:
             connection.execute(index)
         connection.commit()
         last = connection.execute("SELECT max(business_day) FROM sales_hour").fetchone()[0]
-        span = (shifted(last, 1 - SPAN_DAYS), last)
+        span = (days_after(last, 1 - SPAN_DAYS), last)
         asked = {"": ROLLED_HEAT} | {name: query for name, (_, query) in RAW_HEATS.items()}
         took: dict[str, list[float]] = {name: [] for name in asked}
         for _ in range(READINGS):

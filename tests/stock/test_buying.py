@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from barbox.core.clock import as_date
 from barbox.core.transaction import Transaction
 from barbox.reports.jobs import foretell
 from barbox.reports.models import SalesHour
-from barbox.reports.outlook import Foresight, as_date
+from barbox.reports.outlook import Foresight
 from barbox.stock.models import StockDemand
 from barbox.stock.needs import Need, Plan, Shelf, Use, need, whole_packs
 from tests.bar import Swan, Tablet

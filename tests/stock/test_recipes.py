@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from barbox.core.clock import days_after
 from barbox.core.transaction import Transaction
-from barbox.stock.batches import days_after
 from barbox.stock.jobs import prove
 from barbox.stock.models import StockDay, StockLevel
 from tests.bar import Swan, Tablet
