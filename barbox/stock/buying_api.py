@@ -12,7 +12,14 @@ from barbox.core.idempotency import Answer
 from barbox.core.messages import Id, Made, View
 from barbox.core.spans import Span, span
 from barbox.stock import commands, deliveries, papers, purchases, replenishment, suppliers
-from barbox.stock.commands import EditPurchase, EditSupplier, NewDelivery, ReceivePurchase, SendPurchase
+from barbox.stock.commands import (
+    EditPurchase,
+    EditSupplier,
+    NewDelivery,
+    ReceivePurchase,
+    ReverseDelivery,
+    SendPurchase,
+)
 from barbox.stock.deliveries import DeliveriesView, DeliveryView
 from barbox.stock.papers import SentPurchase
 from barbox.stock.purchases import PurchasesView, PurchaseView, Status
@@ -170,3 +177,9 @@ async def read_delivery(call: Call, delivery_id: int) -> DeliveryView:
     """One of them, with how it differs from what was ordered."""
     async with call.db.snapshot() as snapshot:
         return await deliveries.read_delivery(snapshot, delivery_id)
+
+
+@routes.post("/api/deliveries/{delivery_id}/reverse", "stock.edit")
+async def reverse_delivery(call: Call, delivery_id: int, body: ReverseDelivery) -> Answer[DeliveryView]:
+    """It was written down wrong: taken back, with a reason, and what came `instead` is booked in its place."""
+    return await call.write(commands.reverse_delivery, delivery_id, body)

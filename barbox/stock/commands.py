@@ -75,6 +75,8 @@ from barbox.stock.recipes import RecipeOf as RecipeOf
 from barbox.stock.recipes import drop_recipe as drop_recipe
 from barbox.stock.recipes import save_recipe as save_recipe
 from barbox.stock.replenishment import foresee as foresee
+from barbox.stock.reversals import ReverseDelivery as ReverseDelivery
+from barbox.stock.reversals import reverse_delivery as reverse_delivery
 from barbox.stock.shelf import Change, Item, Shelf, load_shelf
 from barbox.stock.suppliers import EditSupplier as EditSupplier
 from barbox.stock.suppliers import hide_supplier as hide_supplier

@@ -17,10 +17,10 @@ from barbox.core.names import decode, first
 from barbox.core.settings import load_venue, read_venue
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
-from barbox.stock import purchases
+from barbox.stock import purchases, rules
 from barbox.stock.items import thousandths
 from barbox.stock.models import Delivery, DeliveryLine, PurchaseLine, StockBatch, StockItem, StockPack, Supplier
-from barbox.stock.moves import Day, StockChange, receive
+from barbox.stock.moves import Costs, Day, StockChange, take_in
 from barbox.stock.moves import StockItem as Received
 from barbox.stock.purchases import AWAITED, LINES, ONE_UNIT, LineRow, Note, Packs
 from barbox.stock.suppliers import supplier_of
@@ -64,7 +64,8 @@ class NewDelivery(Body):
 class DeliveryLineView(View):
     """`expected` are the packs that were still awaited (null without an order), `difference` what came beyond them.
 
-    `amountDifference` is what was paid beyond the ordered price, where both are known.
+    `amountDifference` is what was paid beyond the ordered price, where both are known. `costBefore` and `costAfter` are
+    what one unit cost on average (minor units), `priceBefore` what a pack was last bought for, until this came.
     """
 
     line: int
@@ -82,10 +83,16 @@ class DeliveryLineView(View):
     amount_difference: int | None
     code: str | None
     expires_on: int | None
+    cost_before: float | None
+    cost_after: float | None
+    price_before: int | None
 
 
 class DeliveryHead(View):
-    """`differs` tells that something came otherwise than ordered; `amount` what all of it cost."""
+    """`differs` tells that something came otherwise than ordered; `amount` what all of it cost.
+
+    One that was written down wrong was taken back at `reversedAt`, and may be `replacedBy` another.
+    """
 
     id: int
     purchase_id: int | None
@@ -98,6 +105,10 @@ class DeliveryHead(View):
     note: str | None
     amount: int
     differs: bool
+    reversed_at: str | None
+    reversed_by: int | None
+    reversed_for: str | None
+    replaced_by: int | None
 
 
 class DeliveryView(DeliveryHead):
@@ -108,7 +119,7 @@ class DeliveriesView(View):
     deliveries: list[DeliveryHead]
 
 
-class _HeadRow(msgspec.Struct):
+class DeliveryRow(msgspec.Struct):
     id: int
     purchase_id: int | None
     supplier_id: int | None
@@ -117,10 +128,14 @@ class _HeadRow(msgspec.Struct):
     business_day: int
     staff_id: int | None
     note: str | None
+    reversed_at: int | None
+    reversed_by: int | None
+    reversed_for: str | None
+    replaced_by: int | None
     supplier: str | None
 
 
-class _LineRow(msgspec.Struct):
+class DeliveredRow(msgspec.Struct):
     delivery_id: int
     line: int
     item_id: int
@@ -132,6 +147,11 @@ class _LineRow(msgspec.Struct):
     quantity: int
     amount: int | None
     expected: int | None
+    cost_before: int | None
+    cost_after: int | None
+    last_before: int | None
+    price_before: int | None
+    batch_id: int | None
     price: int | None
     code: str | None
     expires_on: int | None
@@ -141,7 +161,7 @@ class _BatchRow(msgspec.Struct):
     id: int
 
 
-_head = tuple(getattr(D, name) for name in _HeadRow.__struct_fields__[:-1])
+_head = tuple(getattr(D, name) for name in DeliveryRow.__struct_fields__[:-1])
 _heads = D.select(*_head, S.name).join(S, peewee.JOIN.LEFT_OUTER, on=(S.id == D.supplier_id))
 _price = PL.select(peewee.fn.MIN(PL.price)).where(
     (PL.purchase_id == D.purchase_id)
@@ -151,7 +171,8 @@ _price = PL.select(peewee.fn.MIN(PL.price)).where(
 _lines = (
     L.select(
         *(L.delivery_id, L.line, L.item_id, IT.names, IT.unit, L.pack_id, SP.names),
-        *(L.packs, L.quantity, L.amount, L.expected, _price, B.code, B.expires_on),
+        *(L.packs, L.quantity, L.amount, L.expected, L.cost_before, L.cost_after, L.last_before, L.price_before),
+        *(L.batch_id, _price, B.code, B.expires_on),
     )
     .join(D, on=(D.id == L.delivery_id))
     .join(IT, on=(IT.id == L.item_id))
@@ -159,8 +180,8 @@ _lines = (
     .join(B, peewee.JOIN.LEFT_OUTER, on=(B.id == L.batch_id))
     .order_by(L.delivery_id, L.line)
 )
-_HEAD = freeze(lambda p: _heads.where(D.id == p.id))
-_LINES = freeze(lambda p: _lines.where(L.delivery_id == p.id))
+HEAD = freeze(lambda p: _heads.where(D.id == p.id))
+DELIVERED = freeze(lambda p: _lines.where(L.delivery_id == p.id))
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -180,19 +201,19 @@ async def read_deliveries(snapshot: Snapshot, asked: Asked) -> DeliveriesView:
         which &= D.supplier_id == asked.supplier_id
     if asked.purchase_id is not None:
         which &= D.purchase_id == asked.purchase_id
-    heads = await snapshot.all(_heads.where(which).order_by(D.id.desc()).limit(asked.limit), _HeadRow)
-    lines: dict[int, list[_LineRow]] = {}
-    for row in await snapshot.all(_lines.where(L.delivery_id.in_([head.id for head in heads] or [0])), _LineRow):
+    heads = await snapshot.all(_heads.where(which).order_by(D.id.desc()).limit(asked.limit), DeliveryRow)
+    lines: dict[int, list[DeliveredRow]] = {}
+    for row in await snapshot.all(_lines.where(L.delivery_id.in_([head.id for head in heads] or [0])), DeliveredRow):
         lines.setdefault(row.delivery_id, []).append(row)
     return DeliveriesView([DeliveryHead(**_told(head, lines.get(head.id, []))) for head in heads])
 
 
 async def read_delivery(snapshot: Snapshot, delivery_id: int) -> DeliveryView:
     """One of them. Raises NotFound."""
-    head = await snapshot.one(_HEAD, _HeadRow, id=delivery_id)
+    head = await snapshot.one(HEAD, DeliveryRow, id=delivery_id)
     if head is None:
         raise NotFound("delivery", delivery_id)
-    lines = await snapshot.all(_LINES, _LineRow, id=delivery_id)
+    lines = await snapshot.all(DELIVERED, DeliveredRow, id=delivery_id)
     return _view(head, lines, (await read_venue(snapshot)).language)
 
 
@@ -263,32 +284,44 @@ def _book(
         )
         for each in came
     ]
-    receive(tx, StockChange(items, document=f"delivery:{delivery_id}"))
-    _write(tx, delivery_id, came, ordered)
-    view = _view(
-        *(tx.all(_HEAD, _HeadRow, id=delivery_id)[0], tx.all(_LINES, _LineRow, id=delivery_id)),
-        tx.cached(load_venue).language,
-    )
+    _, costs = take_in(tx, StockChange(items, document=f"delivery:{delivery_id}"))
+    _write(tx, delivery_id, came, costs, ordered)
+    view = view_of(tx, delivery_id)
     tx.emit("delivery.received", f"delivery:{delivery_id}", view, rooms=("office",))
     return view
 
 
+def view_of(tx: Transaction, delivery_id: int) -> DeliveryView:
+    """One of them, inside a command. Raises NotFound."""
+    head = tx.one(HEAD, DeliveryRow, id=delivery_id)
+    if head is None:
+        raise NotFound("delivery", delivery_id)
+    return _view(head, tx.all(DELIVERED, DeliveredRow, id=delivery_id), tx.cached(load_venue).language)
+
+
 def _came(tx: Transaction, field: str, said: DeliveredLine, ordered: Sequence[LineRow]) -> _Came:
     pack = purchases.pack_of(tx, said.item_id, said.pack_id, field)
-    alike = [line for line in ordered if line.item_id == said.item_id]
-    same = [line for line in alike if line.pack_id == said.pack_id]
+    of = line_of(ordered, said.item_id, said.pack_id)
     packs = thousandths(said.packs, f"{field}.packs")
     amount = said.amount
-    if amount is None and same and same[0].price is not None:
-        amount = times(same[0].price, packs)
-    return _Came(said, packs, pack.quantity if pack else ONE_UNIT, next(iter(same or alike), None), amount)
+    if amount is None and of is not None and of.pack_id == said.pack_id and of.price is not None:
+        amount = times(of.price, packs)
+    return _Came(said, packs, pack.quantity if pack else ONE_UNIT, of, amount)
 
 
-def _write(tx: Transaction, delivery_id: int, came: Sequence[_Came], ordered: Sequence[LineRow]) -> None:
+def line_of(ordered: Sequence[LineRow], item_id: int, pack_id: int | None) -> LineRow | None:
+    """The ordered line that something is part of: the one of its pack, else one of the item."""
+    alike = [line for line in ordered if line.item_id == item_id]
+    return next((line for line in alike if line.pack_id == pack_id), next(iter(alike), None))
+
+
+def _write(
+    tx: Transaction, delivery_id: int, came: Sequence[_Came], costs: Sequence[Costs], ordered: Sequence[LineRow]
+) -> None:
     """The lines as they came, and those of which nothing came; ordered lines know then what they received."""
     further = Counter(each.of.line for each in came if each.of)
-    rows = []
-    for each in came:
+    rows: list[tuple[int | None, ...]] = []
+    for each, was in zip(came, costs, strict=True):
         expected = None
         if each.of is not None:
             further[each.of.line] -= 1
@@ -298,11 +331,17 @@ def _write(tx: Transaction, delivery_id: int, came: Sequence[_Came], ordered: Se
             each.of.received += divide_half_up(each.quantity * THOUSANDTH, each.of.pack_quantity)
         elif ordered:
             expected = 0
-        batch_id = _batch(tx, each.said)
-        rows.append((each.said.item_id, each.said.pack_id, each.packs, each.quantity, each.amount, expected, batch_id))
+        said = each.said
+        known = (was.average, was.after, was.last, was.price) if each.amount is not None else (None,) * 4
+        rows.append(
+            (said.item_id, said.pack_id, each.packs, each.quantity, each.amount, expected, _batch(tx, said), *known)
+        )
     missing = [line for line in ordered if line.line not in further and line.received < line.packs]
-    rows += [(line.item_id, line.pack_id, 0, 0, None, line.packs - line.received, None) for line in missing]
-    names = ("item_id", "pack_id", "packs", "quantity", "amount", "expected", "batch_id")
+    rows += [(line.item_id, line.pack_id, 0, 0, None, line.packs - line.received, *(None,) * 5) for line in missing]
+    names = (
+        *("item_id", "pack_id", "packs", "quantity", "amount", "expected", "batch_id"),
+        *("cost_before", "cost_after", "last_before", "price_before"),
+    )
     for number, row in enumerate(rows, 1):
         tx.run(L.insert(delivery_id=delivery_id, line=number, **dict(zip(names, row, strict=True))))
 
@@ -317,17 +356,18 @@ def _batch(tx: Transaction, said: DeliveredLine) -> int | None:
     return found.id if found else None
 
 
-def _told(head: _HeadRow, lines: Sequence[_LineRow]) -> dict[str, Any]:
+def _told(head: DeliveryRow, lines: Sequence[DeliveredRow]) -> dict[str, Any]:
     differs = any(row.expected is not None and row.expected != row.packs for row in lines)
-    amount = sum(row.amount or 0 for row in lines)
-    return msgspec.structs.asdict(head) | {"at": rfc3339(head.at), "amount": amount, "differs": differs}
+    facts = {"at": rfc3339(head.at), "amount": sum(row.amount or 0 for row in lines), "differs": differs}
+    reversed_at = None if head.reversed_at is None else rfc3339(head.reversed_at)
+    return msgspec.structs.asdict(head) | facts | {"reversed_at": reversed_at}
 
 
-def _view(head: _HeadRow, lines: Sequence[_LineRow], language: str) -> DeliveryView:
+def _view(head: DeliveryRow, lines: Sequence[DeliveredRow], language: str) -> DeliveryView:
     return DeliveryView(**_told(head, lines), lines=[_line(row, language) for row in lines])
 
 
-def _line(row: _LineRow, language: str) -> DeliveryLineView:
+def _line(row: DeliveredRow, language: str) -> DeliveryLineView:
     expected = None if row.expected is None else show_quantity(row.expected)
     known = row.amount is not None and row.price is not None
     return DeliveryLineView(
@@ -346,4 +386,7 @@ def _line(row: _LineRow, language: str) -> DeliveryLineView:
         amount_difference=(row.amount or 0) - times(row.price or 0, row.packs) if known else None,
         code=row.code,
         expires_on=row.expires_on,
+        cost_before=None if row.cost_before is None else rules.show_cost(row.cost_before),
+        cost_after=None if row.cost_after is None else rules.show_cost(row.cost_after),
+        price_before=row.price_before,
     )

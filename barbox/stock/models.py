@@ -227,7 +227,10 @@ class PurchaseLine(Table):
 
 
 class Delivery(Table):
-    """Goods that came in together; `paper` is the number on the supplier's delivery note."""
+    """Goods that came in together; `paper` is the number on the supplier's delivery note.
+
+    One that was written down wrong is `reversed_for` a reason, and may be `replaced_by` another.
+    """
 
     id = peewee.AutoField()
     purchase_id = peewee.IntegerField(null=True)
@@ -237,10 +240,18 @@ class Delivery(Table):
     business_day = peewee.IntegerField()
     staff_id = peewee.IntegerField(null=True)
     note = peewee.TextField(null=True)
+    reversed_at = peewee.IntegerField(null=True)
+    reversed_by = peewee.IntegerField(null=True)
+    reversed_for = peewee.TextField(null=True)
+    replaced_by = peewee.IntegerField(null=True)
 
 
 class DeliveryLine(Table):
-    """What came of an item: `amount` is what all of it costs (minor units), `expected` the packs that were ordered."""
+    """What came of an item: `amount` is what all of it costs (minor units), `expected` the packs that were ordered.
+
+    `cost_before` and `cost_after` are the item's average (millionths of the minor unit for one unit), `last_before` its
+    last cost and `price_before` its pack's price (minor units) as they were until then.
+    """
 
     delivery_id = peewee.IntegerField()
     line = peewee.IntegerField()
@@ -251,6 +262,10 @@ class DeliveryLine(Table):
     amount = peewee.IntegerField(null=True)
     expected = peewee.IntegerField(null=True)
     batch_id = peewee.IntegerField(null=True)
+    cost_before = peewee.IntegerField(null=True)
+    cost_after = peewee.IntegerField(null=True)
+    last_before = peewee.IntegerField(null=True)
+    price_before = peewee.IntegerField(null=True)
 
     class Meta:
         primary_key = peewee.CompositeKey("delivery_id", "line")

@@ -118,13 +118,34 @@ class _Asked(msgspec.Struct):
     pack: PackRow | None
 
 
+class Costs(msgspec.Struct, frozen=True):
+    """What an item cost until something came in, on average and last (millionths of the minor unit).
+
+    `price` is what its pack was bought for (minor units), `after` the average from then on.
+    """
+
+    average: int
+    last: int
+    price: int | None
+    after: int
+
+
 def receive(tx: Transaction, change: StockChange) -> LevelsView:
     """Goods came in. What they cost moves the average; crates and kegs with a deposit come along."""
+    return take_in(tx, change)[0]
+
+
+def take_in(tx: Transaction, change: StockChange) -> tuple[LevelsView, list[Costs]]:
+    """The same; tells also what each thing cost before and costs after."""
     asked = _found(tx, change.items)
     before = _before(asked)
+    costs = []
     for each in asked:
+        was = each.item.row
         if each.said.amount is not None and each.quantity:
             _paid(tx, each, each.said.amount)
+        price = each.pack.price if each.pack else None
+        costs.append(Costs(was.cost, was.last_cost, price, each.item.row.cost))
         shelf.book(
             tx, "receive", [_change(each, each.quantity)], document=change.document, reason=change.reason or None
         )
@@ -141,7 +162,7 @@ def receive(tx: Transaction, change: StockChange) -> LevelsView:
             empties = tx.cached(load_shelf).items[each.pack.deposit_item_id]
             packs = thousandths(each.said.quantity, "quantity")
             shelf.book(tx, "deposit_in", [(empties, each.place, packs)], document=change.document)
-    return _told(tx, "stock.received", asked, before, change.reason)
+    return _told(tx, "stock.received", asked, before, change.reason), costs
 
 
 def count(tx: Transaction, change: StockChange) -> LevelsView:
@@ -211,7 +232,7 @@ def produce(tx: Transaction, body: Production) -> LevelsView:
     needed = [(items[item_id], takes * wanted // brew.yields) for item_id, takes in brew.needs]
     short = [(item, much) for item, much in needed if item.row.policy == "refuse" and item.on_hand < much]
     if short:
-        raise InsufficientStock([_lack(item, much, item.on_hand) for item, much in short])
+        raise InsufficientStock([lack(item, much, item.on_hand) for item, much in short])
     used = [change for item, much in needed for change in shelf.fetched(item, much)]
     product = items[row.id]
     if made:
@@ -303,12 +324,13 @@ def _must_be_there(asked: Sequence[_Asked], *, anywhere: bool) -> None:
         there = left.get((each.item.row.id, place), there)
         left[each.item.row.id, place] = there - each.quantity
         if each.item.row.policy == "refuse" and there < each.quantity:
-            lacking.append(_lack(each.item, each.quantity, there))
+            lacking.append(lack(each.item, each.quantity, there))
     if lacking:
         raise InsufficientStock(lacking)
 
 
-def _lack(item: Item, wanted: int, there: int) -> dict[str, Any]:
+def lack(item: Item, wanted: int, there: int) -> dict[str, Any]:
+    """What an InsufficientStock tells of an item."""
     called = names.decode(item.row.names)
     return {
         "itemId": item.row.id,

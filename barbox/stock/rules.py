@@ -155,6 +155,12 @@ def average(on_hand: int, cost: int, added: int, added_cost: int) -> int:
     return divide_half_up(on_hand * cost + added * added_cost, on_hand + added)
 
 
+def average_without(left: int, cost: int, taken: int, taken_cost: int) -> int | None:
+    """The moving average of what is `left` had `taken` never come in at `taken_cost`; None where nothing tells it."""
+    value = (left + taken) * cost - taken * taken_cost
+    return divide_half_up(value, left) if left > 0 and value > 0 else None
+
+
 def recipe_cost(needs: Needs, costs: Mapping[int, int]) -> int:
     """What one costs, in millionths of the minor unit."""
     return sum(worth(takes, costs.get(item_id, 0)) for item_id, takes in needs)

@@ -192,9 +192,9 @@ def _unbook(shelf: Shelf, moves: Iterable[Move]) -> None:
         item.places[move.location_id] -= move.quantity
 
 
-def fetched(item: Item, quantity: int) -> list[Change]:
-    """Where a quantity comes from: what its own place lacks is fetched from where there is some."""
-    home = item.row.location_id
+def fetched(item: Item, quantity: int, home: int | None = None) -> list[Change]:
+    """Where a quantity comes from: what its own place (or `home`) lacks is fetched from where there is some."""
+    home = item.row.location_id if home is None else home
     from_home = min(quantity, max(0, item.places.get(home, 0)))
     rest = quantity - from_home
     changes: list[Change] = []

@@ -221,3 +221,77 @@ async def test_the_forecast_tells_stock_what_the_next_days_will_need(swan: Swan)
         rows = await snapshot.all(StockDemand.select(StockDemand.business_day, StockDemand.factor), Told)
     assert len(rows) == 14
     assert all(abs(factor - 1000) < 20 for _, factor in rows), rows
+
+
+async def test_a_delivery_written_down_wrong_is_taken_back_and_written_anew(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    spirits = await supplier(max_)
+    gin, lime = await gin_and_lime(max_, spirits)
+    crate = int((await max_.post("/api/inventory/items", {"names": {"en": "Crate"}, "kind": "packaging"}))["id"])
+    kept = (await max_.get(f"/api/inventory/items/{lime['itemId']}")).body
+    box = kept["packs"][0] | {"depositItemId": crate}
+    body = {"names": kept["names"], "unit": "piece", "supplierId": spirits, "dated": True, "packs": [box]}
+    body["packs"][0].pop("name")
+    assert (await max_.put(f"/api/inventory/items/{lime['itemId']}", body)).status == 200
+
+    async def there() -> list[tuple[float, float, float, int]]:
+        levels = {each["itemId"]: each["onHand"] for each in (await max_.get("/api/inventory"))["items"]}
+        told = []
+        for item in (gin["itemId"], lime["itemId"], crate):
+            known = await max_.get(f"/api/inventory/items/{item}")
+            price = known["packs"][0]["price"] if known["packs"] else 0
+            told.append((levels[item], known["cost"], known["lastCost"], price))
+        return told
+
+    old = {"lines": [{**gin, "packs": 2, "amount": 24_000}]}
+    await max_.post("/api/deliveries", old)
+    before = await there()
+    order = await max_.post(
+        "/api/purchases", {"supplierId": spirits, "lines": [{**gin, "packs": 6}, {**lime, "packs": 1}]}
+    )
+    path = f"/api/purchases/{order['id']}"
+    await max_.post(f"{path}/send", {"as": "csv"})
+    lines = [
+        {**gin, "packs": 4, "amount": 60_000, "locationId": 2},
+        {**gin, "packs": 2, "amount": 26_000},
+        {**lime, "packs": 1, "amount": 3_300, "code": "B7", "expiresOn": 2027_01_31},
+    ]
+    wrong = await max_.post(f"{path}/receive", {"lines": lines})
+    assert (await max_.get(path))["status"] == "closed"
+    first = wrong["lines"][0]
+    assert (first["costBefore"], first["costAfter"], first["priceBefore"]) == (17.143, 20.0, 12_000)
+    await max_.post(
+        "/api/inventory/transfer", {"fromId": 2, "toId": 1, "items": [{"itemId": gin["itemId"], "quantity": 2_800}]}
+    )
+
+    back = f"/api/deliveries/{wrong['id']}/reverse"
+    assert (await max_.post(back, {"reason": " "})).status == 400
+    assert (await max_.post("/api/deliveries/99/reverse", {"reason": "no"})).status == 404
+    undone = await max_.post(back, {"reason": "another bar's"})
+    assert (undone.status, undone["reversedFor"], undone["replacedBy"]) == (200, "another bar's", None)
+    assert await there() == before, "as if it had never come"
+    assert (await max_.get("/api/inventory/batches"))["batches"] == []
+    now = await max_.get(path)
+    assert (now["status"], now["closedAt"], [each["received"] for each in now["lines"]]) == ("sent", None, [0, 0])
+    assert (await max_.post(back, {"reason": "again"}))["code"] == "wrong_state"
+
+    # What was sold meanwhile cannot be taken back; that less came than was written down can be said.
+    much = await max_.post(f"{path}/receive", {"lines": [{**gin, "packs": 6, "amount": 75_600}]})
+    gone = {"items": [{"itemId": gin["itemId"], "quantity": 3_500}], "reason": "broken"}
+    assert (await max_.post("/api/inventory/waste", gone)).status == 200
+    back = f"/api/deliveries/{much['id']}/reverse"
+    refused = await max_.post(back, {"reason": "miscounted"})
+    assert (refused.status, refused["code"]) == (400, "insufficient_stock")
+    assert (await max_.get(path))["lines"][0]["received"] == 6, "nothing of it happened"
+    right = {"lines": [{**gin, "packs": 5, "amount": 63_000}], "paper": "L-9"}
+    made = await max_.post(back, {"reason": "miscounted", "instead": right})
+    assert (made.status, made["purchaseId"], made["paper"], made["lines"][0]["expected"]) == (
+        200,
+        order["id"],
+        "L-9",
+        6,
+    )
+    assert (await max_.get(f"/api/deliveries/{much['id']}"))["replacedBy"] == made["id"]
+    assert (await max_.get(path))["status"] == "partly"
+    assert (await there())[0][0] == 2 * 700 + 5 * 700 - 3_500
+    assert (await max_.get("/api/inventory/proof?full=true"))["differences"] == []
