@@ -15,7 +15,9 @@ from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Body, View
 from barbox.stock import exporting, importing
-from barbox.stock.importing import StockImport, TriedOut
+from barbox.stock.explained import template
+from barbox.stock.importing import TriedOut
+from barbox.stock.reading import StockImport
 from barbox.stock.sheets import FORM
 
 routes = Routes("stock")
@@ -24,10 +26,11 @@ TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocume
 
 
 class ExportQuery(View):
-    """CSV holds one `table`, XLSX both."""
+    """CSV holds one `table`, XLSX both. A `template` has only headings, in XLSX with a sheet that explains them."""
 
     format: Literal["csv", "xlsx"] = "xlsx"
     table: Literal["items", "recipes"] = "items"
+    template: bool = False
 
 
 class ImportQuery(View):
@@ -45,8 +48,11 @@ class StockFile(Body):
 @routes.get("/api/inventory/export", "stock.edit")
 async def export(call: Call, query: ExportQuery) -> web.Response:
     """Items and recipes as tables to edit and import again."""
-    async with call.db.snapshot() as snapshot:
-        tables = await exporting.tables(snapshot)
+    if query.template:
+        tables = template(call.language)
+    else:
+        async with call.db.snapshot() as snapshot:
+            tables = await exporting.tables(snapshot)
     if query.format == "csv":
         body = await asyncio.to_thread(sheets.write_csv, tables[query.table.capitalize()])
     else:

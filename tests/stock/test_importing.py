@@ -1,7 +1,10 @@
 """The cellar's table goes in as a whole, says every problem by its row, and comes out as it went in."""
 
 import base64
+import io
 from typing import Any
+
+from openpyxl import load_workbook
 
 from tests.bar import Answer, Swan, Tablet
 
@@ -32,7 +35,9 @@ async def test_a_dry_run_lists_every_problem_by_its_row_and_leaves_nothing(swan:
     assert told.status == 200, told.body
     found = sorted((each["row"], each["column"]) for each in told["problems"])
     assert found == [(2, "place"), (4, "kind"), (6, "unit"), (7, "reorder"), (8, "name"), (9, "name")]
-    assert next(each["problem"] for each in told["problems"] if each["row"] == 2) == "没有存放处“Attic”，请先添加"
+    attic = next(each for each in told["problems"] if each["row"] == 2)
+    assert (attic["heading"], attic["value"], attic["problem"]) == ("存放处", "Attic", "没有存放处“Attic”")
+    assert attic["fix"] == "请填写：吧台, 酒窖, 厨房；或先添加该存放处。"
     assert told["applied"] is False
     dry = await take(max_, ITEMS, dry=True)
     assert (dry["applied"], dry["added"], dry["suppliers"], dry["problems"]) == (
@@ -76,7 +81,32 @@ async def test_a_table_goes_in_and_comes_out_as_it_went_in(swan: Swan) -> None:
         again = await take(max_, out, dry=False)
         assert (again["problems"], again["added"], again["changed"]) == ([], 0, 0), again.body
         assert again["unchanged"] >= 3
+        assert (again["recipes"], again["rows"]) == (0, []), "what stays is not written anew"
+    twice = await take(max_, "id,par,reorder,unit\n" + f"{lime['id']},many,few,litre\n", dry=True)
+    assert [each["column"] for each in twice["problems"]] == ["unit", "reorder", "par"], "all that is wrong in a row"
+    assert twice["problems"][0]["fix"] == "Write one of: ml, g, piece."
+    dearer = await take(max_, RECIPES.replace("Gin,30", "Gin,40") + "Tsingtao,,,Gin,,\n", dry=True)
+    assert [(each["row"], each["column"]) for each in dearer["problems"]] == [(5, "quantity")]
+    assert [(each["name"], each["isNew"], each["cells"]) for each in dearer["rows"]] == [
+        ("Negroni", False, [{"heading": "Gin", "before": "30", "after": "40"}])
+    ]
     changed = await take(max_, "id,par\n" + f"{lime['id']},80\n", dry=False)
     assert (changed["changed"], changed["problems"]) == (1, [])
+    assert [(each["name"], each["cells"]) for each in changed["rows"]] == [
+        ("Lime", [{"heading": "par", "before": "60", "after": "80"}])
+    ]
     kept = await max_.get(f"/api/inventory/items/{lime['id']}")
     assert (kept["par"], kept["barcode"], len(kept["packs"])) == (80, "6901", 1)
+
+
+async def test_a_template_explains_its_columns_and_is_taken_as_it_is(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    told = await max_.get("/api/inventory/export?template=true", Accept_Language="zh-CN")
+    items, recipes, help_ = load_workbook(io.BytesIO(told.body)).worksheets
+    assert [cell.value for cell in items[1]][:3] == ["编号", "英文名", "名称"]
+    assert recipes.max_row == items.max_row == 1
+    assert help_.max_row == 1 + items.max_column + recipes.max_column, "each column is explained"
+    empty = await take(max_, told.body, dry=False)
+    assert (empty["applied"], empty["added"], empty["problems"]) == (True, 0, [])
+    csv = await max_.get("/api/inventory/export?template=true&format=csv&table=recipes")
+    assert csv.body.decode("utf-8-sig") == "product,choice,premix,yields,ingredient,quantity,loss\r\n"
