@@ -64,7 +64,7 @@ from barbox.staff.rules import SENSITIVE
 from barbox.staff.sessions import Sessions
 from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
-from barbox.stock import buying_api, consumption_api, counts_api, kegs_api, kept_api
+from barbox.stock import batches_api, buying_api, consumption_api, counts_api, kegs_api, kept_api, ledger_api
 from barbox.stock import items_api as stock_items_api
 from barbox.stock import jobs as shelves
 from barbox.stock import queries as stock
@@ -98,6 +98,8 @@ ROOMS: tuple[Routes, ...] = (
     notes_api.routes,
     stock_api.routes,
     stock_items_api.routes,
+    batches_api.routes,
+    ledger_api.routes,
     buying_api.routes,
     stock_sheets_api.routes,
     consumption_api.routes,

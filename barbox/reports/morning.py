@@ -21,6 +21,7 @@ from barbox.reports.deductions import DeductionView
 from barbox.reports.queries import Label, SalesRow, rows_of
 from barbox.reservations.models import Reservation
 from barbox.stock import queries as stock
+from barbox.stock.commands import BatchRow, open_batches
 
 MADE = "reports.morning"
 """The counter that tells for which business day the last one was made."""
@@ -29,6 +30,8 @@ DIFFERED = "reports.differed"
 """The counter that tells how many roll-ups the last check had to put right."""
 TOP = 5
 STALE_BACKUP_MS = 26 * 3_600_000
+LAPSES_WITHIN = 3
+"""Days ahead in which a batch is told to lapse."""
 HOLDS = ("booked", "waiting")
 
 C, S, R = Counter, DrawerSession, Reservation
@@ -70,8 +73,20 @@ class DrawerCounted(View):
 class LowItem(View):
     item_id: int
     names: Label
+    unit: str
     on_hand: float
     low_at: float
+
+
+class LapsingBatch(View):
+    """A batch that lapses within days, or has lapsed, and is probably still there; `expiresOn` is YYYYMMDD."""
+
+    item_id: int
+    names: Label
+    unit: str
+    left: float
+    expires_on: int
+    expired: bool
 
 
 class Expected(View):
@@ -112,6 +127,8 @@ class MorningView(View):
     drawers: list[DrawerCounted]
     low: list[LowItem]
     low_count: int
+    lapsing: list[LapsingBatch]
+    lapsing_count: int
     last_backup: str | None
     bookings: list[Expected]
     booked_covers: int
@@ -161,6 +178,7 @@ async def read(database: Database, snapshot: Snapshot, day: int) -> MorningView:
         for row in await snapshot.all(_DRAWERS, _Drawer, day=day)
     ]
     lacking = await stock.inventory(snapshot, stock.Asked(low=True, limit=TOP * 2))
+    lapsing = await open_batches(snapshot, days_after(today, LAPSES_WITHIN))
     booked = await snapshot.all(_BOOKED, _Booked, day=max(today, days_after(day, 1)))
     last_backup = await counter(snapshot, LAST_BACKUP)
     made_at = await counter(snapshot, MADE_AT) if await counter(snapshot, MADE) == day else 0
@@ -178,10 +196,15 @@ async def read(database: Database, snapshot: Snapshot, day: int) -> MorningView:
         deductions=await deductions.read(snapshot, day, day),
         drawers=drawers,
         low=[
-            LowItem(row.id, names.decode(row.names), show_quantity(lacking.there(row.id)), show_quantity(row.low_at))
+            LowItem(
+                *(row.id, names.decode(row.names), row.unit),
+                *(show_quantity(lacking.there(row.id)), show_quantity(row.low_at)),
+            )
             for row in lacking.rows
         ],
         low_count=len(lacking.low),
+        lapsing=[_lapsing(row, left, today) for row, left in lapsing[: TOP * 2]],
+        lapsing_count=len(lapsing),
         last_backup=rfc3339(last_backup) if last_backup else None,
         bookings=[Expected(row.id, row.name, row.covers, rfc3339(row.starts_at)) for row in booked],
         booked_covers=sum(row.covers for row in booked),
@@ -202,6 +225,11 @@ async def _alarms(snapshot: Snapshot, day: int, drawers: list[DrawerCounted], no
         Alarm("figures_corrected", await counter(snapshot, DIFFERED)),
     ]
     return [each for each in found if each.count]
+
+
+def _lapsing(row: BatchRow, left: int, today: int) -> LapsingBatch:
+    on = row.expires_on or 0
+    return LapsingBatch(row.item_id, names.decode(row.names), row.unit, show_quantity(left), on, on < today)
 
 
 def _over(row: _Drawer) -> int:

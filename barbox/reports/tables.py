@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from barbox.core import names
+from barbox.core.clock import show_day
 from barbox.core.money import divide_half_up, exponent
 from barbox.core.tables import Cell, Table
 from barbox.reports.deductions import DeductionView
@@ -122,6 +123,13 @@ class Writer:
             for each in told.drawers
         ]
         lines += [[word("low", self.language, name=names.first(x.names, self.language)), x.on_hand] for x in told.low]
+        lines += [
+            [
+                word("lapses", self.language, name=names.first(x.names, self.language), day=show_day(x.expires_on)),
+                x.left,
+            ]
+            for x in told.lapsing
+        ]
         lines.append([self._word("bookings"), len(told.bookings)])
         lines.append([self._word("booked_covers"), told.booked_covers])
         backup = told.last_backup[:16].replace("T", " ") + "Z" if told.last_backup else self._word("never")

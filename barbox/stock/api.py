@@ -4,7 +4,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from barbox.core.clock import rfc3339
 from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Id, Made, View
@@ -12,7 +11,8 @@ from barbox.core.money import show_quantity
 from barbox.core.names import decode, first
 from barbox.core.settings import read_venue
 from barbox.menu.queries import read_catalogue
-from barbox.stock import commands, ledger, queries, rules
+from barbox.stock import commands, deposits, queries, rules
+from barbox.stock.deposits import DepositsView
 from barbox.stock.moves import (
     Deposit,
     LevelsView,
@@ -113,55 +113,6 @@ def _item(row: queries.InventoryRow, page: queries.Page, language: str, *, count
     )
 
 
-class MoveView(View):
-    """A move, or what was sold in a day (`day` is then true): `quantity` is what the shelf gained, in the unit."""
-
-    at: str | None
-    business_day: int
-    day: bool
-    kind: str
-    location_id: int
-    quantity: float
-    value: int
-    staff_id: int | None
-    order_id: int | None
-    document: str | None
-    reason: str | None
-
-
-class MovesView(View):
-    moves: list[MoveView]
-
-
-class MovesQuery(View):
-    """From that business day back; `days` of them."""
-
-    until: Annotated[int, Meta(ge=0, le=9999_12_31)] = 9999_12_31
-    days: Annotated[int, Meta(ge=1, le=366)] = 31
-
-
-@routes.get("/api/inventory/items/{item_id}/moves", "stock.edit")
-async def moves(call: Call, item_id: int, query: MovesQuery) -> MovesView:
-    """An item's history, newest first: sales summed up by day, everything else move by move."""
-    async with call.db.snapshot() as snapshot:
-        rows = await ledger.history(snapshot, item_id, query.until, query.days)
-    return MovesView(
-        [
-            MoveView(
-                at=rfc3339(row.at) if row.at else None,
-                day=not row.at,
-                quantity=show_quantity(row.quantity),
-                value=rules.in_minor(row.value),
-                **{
-                    name: getattr(row, name)
-                    for name in ("business_day", "kind", "location_id", "staff_id", "order_id", "document", "reason")
-                },
-            )
-            for row in rows
-        ]
-    )
-
-
 @routes.post("/api/inventory/receive", "stock.edit")
 async def receive(call: Call, body: StockChange) -> Answer[LevelsView]:
     """Goods came in: added to what is there, with what they cost."""
@@ -204,38 +155,17 @@ async def deposit(call: Call, body: Deposit) -> Answer[LevelsView]:
     return await call.write(commands.deposit, body)
 
 
+@routes.get("/api/inventory/deposits", "stock.edit")
+async def read_deposits(call: Call) -> DepositsView:
+    """What carries a deposit: what is in the house, what guests have, what suppliers are to take back."""
+    async with call.db.snapshot() as snapshot:
+        return await deposits.read(snapshot, call.language)
+
+
 @routes.put("/api/inventory/{product_id}", "stock.edit")
 async def policy(call: Call, product_id: int, body: StockPolicy) -> Answer[LevelView]:
     """Begin to count a product: refuse, warn or allow when there is none, and when it is low."""
     return await call.write(commands.set_policy, product_id, body)
-
-
-class Difference(View):
-    item_id: int
-    location_id: int
-    quantity: float
-
-
-class ProofView(View):
-    """By how much books differ: empty where the ledger's sum is what is on hand. `moves` were added up."""
-
-    differences: list[Difference]
-    moves: int
-
-
-class ProofQuery(View):
-    """`full`: from the first move on, not only what came since the last nightly check."""
-
-    full: bool = False
-
-
-@routes.get("/api/inventory/proof", "stock.edit")
-async def proof(call: Call, query: ProofQuery) -> ProofView:
-    """What the nightly check does: add up the ledger and compare it with what is on hand."""
-    async with call.db.snapshot() as snapshot:
-        found = await ledger.proof(snapshot, full=query.full)
-    told = [Difference(each.item_id, each.location_id, show_quantity(each.quantity)) for each in found.differences]
-    return ProofView(told, found.moves)
 
 
 class LocationView(View):

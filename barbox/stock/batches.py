@@ -5,13 +5,15 @@ import peewee
 
 from barbox.core.database import Snapshot
 from barbox.core.errors import NotFound
-from barbox.core.messages import Made
+from barbox.core.messages import Body, Made
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
 from barbox.stock import rules, shelf
-from barbox.stock.models import StockBatch, StockItem, StockLevel
+from barbox.stock.models import StockBatch, StockLevel
+from barbox.stock.models import StockItem as Item
+from barbox.stock.moves import Quantity, Reason, StockChange, StockItem, waste
 
-B, IT, S = StockBatch, StockItem, StockLevel
+B, IT, S = StockBatch, Item, StockLevel
 NEVER = 9999_12_31
 
 
@@ -58,11 +60,29 @@ async def open_batches(snapshot: Snapshot, until: int) -> list[tuple[BatchRow, i
     )
 
 
+class WasteBatch(Body):
+    """So much of a batch (in the item's unit) is thrown away for a reason; nothing of it is left."""
+
+    quantity: Quantity
+    reason: Reason
+
+
 def finish(tx: Transaction, batch_id: int) -> Made:
-    """A batch is gone: used up, or thrown away by a waste of its own. Raises NotFound."""
+    """A batch is used up. Raises NotFound."""
     found = tx.one(_OF, _IdRow, id=batch_id)
     if found is None:
         raise NotFound("batch", batch_id)
     tx.run(B.update(finished_at=tx.now).where(B.id == batch_id))
     tx.emit("stock.batch", shelf.subject(found.item_id), {"batchId": batch_id, "finished": True}, rooms=("office",))
     return Made(batch_id)
+
+
+def take_out(tx: Transaction, batch_id: int, body: WasteBatch) -> Made:
+    """A batch is thrown away. Raises NotFound; BadRequest without a reason, InsufficientStock for too much."""
+    found = tx.one(_OF, _IdRow, id=batch_id)
+    if found is None:
+        raise NotFound("batch", batch_id)
+    if body.quantity:
+        gone = StockItem(found.item_id, body.quantity)
+        waste(tx, StockChange([gone], body.reason, f"batch:{batch_id}"))
+    return finish(tx, batch_id)

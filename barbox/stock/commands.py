@@ -8,6 +8,8 @@ from barbox.core.errors import InsufficientStock
 from barbox.core.money import show_quantity
 from barbox.core.transaction import Transaction
 from barbox.stock import rules, shelf
+from barbox.stock.batches import BatchRow as BatchRow
+from barbox.stock.batches import open_batches as open_batches
 from barbox.stock.cookbook import Cookbook, Wanted, load_cookbook
 from barbox.stock.counting import CloseCount as CloseCount
 from barbox.stock.counting import CountEntry as CountEntry

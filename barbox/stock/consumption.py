@@ -1,5 +1,7 @@
 """What was used: sold, given, drunk by staff, thrown away; what counts found missing; what nobody uses."""
 
+from collections.abc import Collection, Iterable
+
 import msgspec
 import peewee
 
@@ -11,6 +13,7 @@ from barbox.core.names import decode, first
 from barbox.core.statements import freeze
 from barbox.staff.models import Staff
 from barbox.stock import rules
+from barbox.stock.likely import CauseView, causes_of
 from barbox.stock.models import StockDay, StockItem, StockLevel, StockMove
 
 D, IT, M, S = StockDay, StockItem, StockMove, StockLevel
@@ -22,7 +25,7 @@ class Used(View):
     """Quantities in the item's unit; `value` is of `theoretical`, `differenceValue` of the difference (minor units).
 
     `theoretical` is what sales by recipes, gifts, staff drinks, waste and production used; `difference` what counts
-    found beyond it (negative: missing); `actual` is what is really gone.
+    found beyond it (negative: missing), with its likely `causes`; `actual` is what is really gone.
     """
 
     item_id: int
@@ -41,6 +44,7 @@ class Used(View):
     value: int
     waste_value: int
     difference_value: int
+    causes: list[CauseView]
 
 
 class KindUsed(View):
@@ -190,7 +194,11 @@ async def consumption(snapshot: Snapshot, first_day: int, last_day: int, languag
     items: dict[int, list[_SumRow]] = {}
     for row in await snapshot.all(_SUMS, _SumRow, first=first_day, last=last_day):
         items.setdefault(row.item_id, []).append(row)
-    used = sorted((_used_of(rows, language) for rows in items.values()), key=lambda each: (-each.value, each.item_id))
+    gone = {item_id: -_sum(rows, rules.CONSUMED) for item_id, rows in items.items()}
+    differences = {item_id: found for item_id, rows in items.items() if (found := _sum(rows, COUNTED))}
+    likely = await causes_of(snapshot, differences, gone) if differences else {}
+    used = [_used_of(rows, likely.get(item_id, []), language) for item_id, rows in items.items()]
+    used.sort(key=lambda each: (-each.value, each.item_id))
     kinds: dict[str, list[int]] = {}
     for rows in items.values():
         sums = kinds.setdefault(rows[0].item_kind, [0, 0, 0])
@@ -201,7 +209,11 @@ async def consumption(snapshot: Snapshot, first_day: int, last_day: int, languag
     return ConsumptionView(used, told)
 
 
-def _used_of(rows: list[_SumRow], language: str) -> Used:
+def _sum(rows: Iterable[_SumRow], kinds: Collection[str]) -> int:
+    return sum(row.quantity for row in rows if row.kind in kinds)
+
+
+def _used_of(rows: list[_SumRow], causes: list[CauseView], language: str) -> Used:
     quantity = {row.kind: row.quantity for row in rows}
     value = {row.kind: row.value for row in rows}
     gone = (*rules.CONSUMED, "production")
@@ -225,6 +237,7 @@ def _used_of(rows: list[_SumRow], language: str) -> Used:
         value=rules.in_minor(-sum(value.get(kind, 0) for kind in gone)),
         waste_value=rules.in_minor(-value.get("waste", 0)),
         difference_value=rules.in_minor(sum(value.get(kind, 0) for kind in COUNTED)),
+        causes=causes,
     )
 
 

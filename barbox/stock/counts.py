@@ -13,8 +13,9 @@ from barbox.core.errors import NotFound
 from barbox.core.messages import View
 from barbox.core.money import show_quantity
 from barbox.core.statements import Statement, freeze
-from barbox.stock import queries, rules, variance
+from barbox.stock import queries, rules
 from barbox.stock.counting import COUNT, ENTRIES, CountRow, EntryRow, in_scope, scope_of, summed
+from barbox.stock.likely import CauseView, causes_of
 from barbox.stock.models import StockCount
 from barbox.stock.queries import ItemRow, LevelRow, PackRow
 
@@ -28,17 +29,6 @@ _MOVED = Statement(
 _LAST_CLOSED = Statement(
     "SELECT coalesce(max(business_day), 0) FROM stock_count WHERE status = 'closed' AND id < ?", ("id",)
 )
-_AWAITED = Statement(
-    "SELECT l.item_id, sum((l.packs - l.received) * coalesce(p.quantity, 1000) / 1000) FROM purchase_line l"
-    " JOIN purchase o ON o.id = l.purchase_id LEFT JOIN stock_pack p ON p.id = l.pack_id"
-    " WHERE o.status IN ('sent', 'partly') AND l.packs > l.received GROUP BY 1",
-    (),
-)
-_MIXED = Statement(
-    "SELECT DISTINCT l.item_id FROM recipe_line l JOIN recipe r ON r.id = l.recipe_id"
-    " WHERE r.until_line IS NULL AND NOT (l.item_id = coalesce(r.product_id, 0) AND l.takes = 1000)",
-    (),
-)
 
 
 class _Moved(msgspec.Struct):
@@ -49,11 +39,6 @@ class _Moved(msgspec.Struct):
 
 class _Number(msgspec.Struct):
     number: int
-
-
-class _Awaited(msgspec.Struct):
-    item_id: int
-    quantity: int
 
 
 class CountView(View):
@@ -116,17 +101,6 @@ class SheetItem(View):
 
 class SheetView(CountView):
     items: list[SheetItem]
-
-
-class CauseView(View):
-    """Likely: "overpoured" by `share` of what was poured, "whole_packs" so many, "delivery" not booked in, "mixed_up"
-    with `otherId`, "waste" not told.
-    """
-
-    kind: variance.CauseKind
-    share: float | None
-    packs: int | None
-    other_id: int | None
 
 
 class VarianceRow(View):
@@ -217,25 +191,24 @@ async def read_variance(snapshot: Snapshot, count_id: int, language: str) -> Var
     for (item_id, _), (counted, expected) in summed(entries).items():
         by_item[item_id][0] += counted
         by_item[item_id][1] += expected
-    found = await _found(snapshot, by_item, items, costs, consumed, received)
-    awaited = {each.item_id: each.quantity for each in await snapshot.all(_AWAITED, _Awaited)}
-    likely = variance.causes(list(found.values()), awaited)
+    differences = {item_id: counted - expected for item_id, (counted, expected) in by_item.items()}
+    likely = await causes_of(snapshot, differences, consumed)
     rows = []
     for item_id, (counted, expected) in by_item.items():
-        called, each = names.decode(items[item_id].names), found[item_id]
+        called, difference = names.decode(items[item_id].names), differences[item_id]
         rows.append(
             VarianceRow(
                 item_id=item_id,
                 name=names.first(called, language),
                 names=called,
-                unit=each.unit,
+                unit=items[item_id].unit,
                 counted=show_quantity(counted),
                 expected=show_quantity(expected),
-                difference=show_quantity(each.difference),
-                value=each.value,
-                consumed=show_quantity(each.sold),
-                received=show_quantity(each.received),
-                causes=[CauseView(*cause) for cause in likely.get(item_id, [])],
+                difference=show_quantity(difference),
+                value=rules.in_minor(rules.worth(difference, costs[item_id])),
+                consumed=show_quantity(consumed.get(item_id, 0)),
+                received=show_quantity(received.get(item_id, 0)),
+                causes=likely.get(item_id, []),
             )
         )
     rows.sort(key=lambda row: (-abs(row.value), -abs(row.difference), row.item_id))
@@ -248,36 +221,6 @@ async def read_variance(snapshot: Snapshot, count_id: int, language: str) -> Var
         counted_value=rules.in_minor(sum(rules.worth(each[0], costs[item_id]) for item_id, each in by_item.items())),
         rows=rows,
     )
-
-
-async def _found(
-    snapshot: Snapshot,
-    by_item: Mapping[int, list[int]],
-    items: Mapping[int, ItemRow],
-    costs: Mapping[int, int],
-    consumed: Mapping[int, int],
-    received: Mapping[int, int],
-) -> dict[int, variance.Found]:
-    packs = await queries.packs_of(snapshot, list(by_item))
-    mixed = {each.number for each in await snapshot.all(_MIXED, _Number)}
-    found = {}
-    for item_id, (counted, expected) in by_item.items():
-        row, difference = items[item_id], counted - expected
-        sizes = {each.quantity for each in packs.get(item_id, [])} | (
-            {row.full_quantity} if row.full_quantity else set()
-        )
-        found[item_id] = variance.Found(
-            item_id=item_id,
-            kind=row.kind,
-            unit=row.unit,
-            difference=difference,
-            value=rules.in_minor(rules.worth(difference, costs[item_id])),
-            sold=consumed.get(item_id, 0),
-            received=received.get(item_id, 0),
-            packs=tuple(sorted(sizes)),
-            mixed=item_id in mixed,
-        )
-    return found
 
 
 async def _moved(snapshot: Snapshot, since: int) -> tuple[dict[int, int], dict[int, int]]:

@@ -6,14 +6,18 @@ import msgspec
 import peewee
 
 from barbox.core.database import Snapshot
-from barbox.core.statements import freeze
+from barbox.core.statements import Statement, freeze
+from barbox.staff.models import Staff
 from barbox.stock.models import StockDay, StockLevel, StockMove, StockProof
 
 M, D, S = StockMove, StockDay, StockLevel
 
 
 class HistoryRow(msgspec.Struct):
-    """A move, or a day's sum of one kind, which has no time of its own."""
+    """A move, or a day's sum of one kind, which has no time of its own; `balance` is what was there after it.
+
+    A day's sums are reckoned before its other moves.
+    """
 
     at: int | None
     business_day: int
@@ -25,6 +29,8 @@ class HistoryRow(msgspec.Struct):
     order_id: int | None
     document: str | None
     reason: str | None
+    staff: str | None = None
+    balance: int = 0
 
 
 class DifferenceRow(msgspec.Struct):
@@ -47,6 +53,20 @@ class Proof(msgspec.Struct):
 class LastProof(msgspec.Struct):
     business_day: int
     last_move: int
+    at: int
+    moves: int
+
+
+class CostRow(msgspec.Struct):
+    """So much came in; `value` is what it counts at the average since then, `paid` what a delivery says it cost."""
+
+    at: int
+    business_day: int
+    kind: str
+    quantity: int
+    value: int
+    document: str | None
+    paid: int | None
 
 
 class _Counted(msgspec.Struct):
@@ -62,7 +82,17 @@ SUMMED = ("sale", "void_back")
 """Kinds of which the history tells a day's sum."""
 _ZERO = peewee.Value(0).alias("value")
 LAST_PROOF = freeze(
-    StockProof.select(StockProof.business_day, StockProof.last_move).order_by(StockProof.business_day.desc()).limit(1)
+    StockProof.select(StockProof.business_day, StockProof.last_move, StockProof.at, StockProof.moves)
+    .order_by(StockProof.business_day.desc())
+    .limit(1)
+)
+_COSTS = Statement(
+    "SELECT m.at, m.business_day, m.kind, m.quantity, m.value, m.document, l.amount FROM stock_move m"
+    " LEFT JOIN delivery_line l ON l.item_id = m.item_id AND l.quantity = m.quantity"
+    " AND m.document = 'delivery:' || l.delivery_id"
+    " WHERE m.item_id = ? AND m.kind NOT IN ('sale', 'void_back') AND m.kind IN ('receive', 'production')"
+    " AND m.quantity > 0 GROUP BY m.id ORDER BY m.id DESC LIMIT ?",
+    ("item_id", "most"),
 )
 _COUNTED = freeze(
     lambda p: M.select(peewee.fn.COUNT(M.id), peewee.fn.COALESCE(peewee.fn.MAX(M.id), p.after)).where(
@@ -131,8 +161,9 @@ async def history(snapshot: Snapshot, item_id: int, until: int, days: int) -> li
     others = await snapshot.all(
         M.select(
             *(M.at, M.business_day, M.kind, M.location_id, M.quantity, M.value),
-            *(M.staff_id, M.order_id, M.document, M.reason),
+            *(M.staff_id, M.order_id, M.document, M.reason, Staff.name),
         )
+        .join(Staff, peewee.JOIN.LEFT_OUTER, on=(Staff.id == M.staff_id))
         .where(
             (M.item_id == item_id)
             & peewee.SQL("kind NOT IN ('sale', 'void_back')")
@@ -142,4 +173,21 @@ async def history(snapshot: Snapshot, item_id: int, until: int, days: int) -> li
         .order_by(M.id.desc()),
         HistoryRow,
     )
-    return sorted([*sold, *others], key=lambda row: (row.business_day, row.at or 0), reverse=True)
+    rows = [*sorted(others, key=lambda row: row.business_day, reverse=True), *sold]
+    rows.sort(key=lambda row: (row.business_day, row.at is not None), reverse=True)
+    balance = (await snapshot.all(D.select(peewee.fn.COALESCE(peewee.fn.SUM(D.quantity), 0)).where(of_item), _Count))[0]
+    there = balance.count
+    for row in rows:
+        row.balance = there
+        there -= row.quantity
+    return rows
+
+
+async def cost_history(snapshot: Snapshot, item_id: int, most: int = 200) -> list[CostRow]:
+    """What an item cost each time some came in, or was produced, newest first."""
+    return await snapshot.all(_COSTS, CostRow, item_id=item_id, most=most)
+
+
+async def last_proof(snapshot: Snapshot) -> LastProof | None:
+    """The last business day whose books agreed."""
+    return await snapshot.one(LAST_PROOF, LastProof)

@@ -21,6 +21,8 @@ from barbox.stock.queries import PackRow
 from barbox.stock.rules import Policy
 from barbox.stock.shelf import Change, Item, load_shelf
 
+GUEST = "guest"
+"""The document of what guests took along or brought back with a deposit on it."""
 Day = Annotated[int, Meta(ge=2000_01_01, le=9999_12_31, description="YYYYMMDD")]
 Reason = Annotated[str, Meta(max_length=200)]
 Quantity = Annotated[float, Meta(ge=0, le=10_000_000)]
@@ -87,11 +89,15 @@ class Production(Body):
 
 
 class Deposit(Body):
-    """Empties and crates with a deposit on them: `in` from a supplier or guests, `out` back to them."""
+    """Empties and crates with a deposit on them: `in` from a supplier or guests, `out` back to them.
+
+    `party` tells which: what guests take along and bring back is told apart from what suppliers bring and fetch.
+    """
 
     items: Annotated[list[StockItem], Meta(min_length=1, max_length=500)]
     direction: Literal["in", "out"]
     reason: Reason = ""
+    party: Literal["supplier", "guest"] = "supplier"
 
 
 class StockPolicy(Body):
@@ -254,9 +260,9 @@ def deposit(tx: Transaction, body: Deposit) -> LevelsView:
         _must_be_there(asked, anywhere=False)
     for each in asked:
         quantity = each.quantity if incoming else -each.quantity
-        shelf.book(
-            tx, "deposit_in" if incoming else "deposit_out", [_change(each, quantity)], reason=body.reason or None
-        )
+        kind: rules.MoveKind = "deposit_in" if incoming else "deposit_out"
+        document = GUEST if body.party == "guest" else None
+        shelf.book(tx, kind, [_change(each, quantity)], document=document, reason=body.reason or None)
     return _told(tx, "stock.deposit", asked, before, body.reason)
 
 

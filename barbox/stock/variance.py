@@ -12,18 +12,13 @@ ALIKE = 0.1
 
 
 class Found(NamedTuple):
-    """An item's difference: thousandths of its unit, and its worth (minor units); `packs` are sizes it comes in.
-
-    `sold` was consumed by recipes since the count before, `received` came in, both thousandths.
-    """
+    """An item's difference, what recipes consumed of it meanwhile (`sold`), and the sizes it comes in: thousandths."""
 
     item_id: int
     kind: str
     unit: str
     difference: int
-    value: int
     sold: int
-    received: int
     packs: tuple[int, ...]
     mixed: bool
     """Whether it is poured or weighed into something, rather than handed over whole."""

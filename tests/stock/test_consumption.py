@@ -33,6 +33,9 @@ async def test_what_is_gone_is_told_by_how_it_went_and_what_is_missing_beside_it
     assert [used[name] for name in ("sold", "comped", "staff", "wasted", "produced")] == [90, 30, 0, 80, 0]
     assert [used[name] for name in ("theoretical", "difference", "actual")] == [200, -40, 240]
     assert [used[name] for name in ("value", "wasteValue", "differenceValue")] == [4_000, 1_600, -800]
+    assert [(each["kind"], each["share"]) for each in used["causes"]] == [("overpoured", 0.2)]
+    table = (await max_.get("/api/inventory/consumption/file", Accept_Language="zh-CN")).body.decode("utf-8-sig")
+    assert table.splitlines()[1] == "金酒,毫升,90,30,0,80,0,200,240,-40,40.00,-8.00"
     drinks = next(each for each in told["kinds"] if each["kind"] == "drink")
     assert (drinks["value"], drinks["wasteValue"], drinks["differenceValue"]) == (4_000, 1_600, -800)
 
@@ -42,6 +45,11 @@ async def test_what_is_gone_is_told_by_how_it_went_and_what_is_missing_beside_it
         ("corked", "Max", 1, 200),
     ]
     assert [(each["itemId"], each["quantity"], each["value"]) for each in waste["items"]] == [(gin, 80, 1_600)]
+    assert (await max_.get("/api/inventory/waste/file")).body.decode("utf-8-sig").splitlines() == [
+        "Reason,Person,Times,Value",
+        "fell,Max,2,14.00",
+        "corked,Max,1,2.00",
+    ]
     assert (await max_.get("/api/inventory/waste?from=2020-01-01&to=2020-01-02"))["rows"] == []
     assert (await wei.get("/api/inventory/consumption")).status == 403
 
@@ -65,6 +73,8 @@ async def test_what_stands_there_unused_is_dead_and_what_has_just_come_is_not(sw
         (old, 700, 7_000, None)
     ]
     assert told["value"] == 7_000
+    line = (await max_.get("/api/inventory/dead/file?days=90")).body.decode("utf-8-sig").splitlines()[1]
+    assert line.startswith("Blue curaçao,ml,700,70.00,never,")
     assert told["items"][0]["lastReceived"] == swan.database.days.of(ago)
     await max_.post("/api/inventory/waste", {"items": [{"itemId": old, "quantity": 10}], "reason": "sticky"})
     assert (await max_.get("/api/inventory/dead?days=90"))["items"] == []

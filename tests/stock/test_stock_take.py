@@ -130,7 +130,7 @@ async def test_a_closed_or_cancelled_sheet_takes_no_entry_and_bad_ones_are_named
 
 
 def found(item_id: int, difference: int, **about: Any) -> Found:
-    known = {"kind": "drink", "unit": "ml", "value": 0, "sold": 0, "received": 0, "packs": (700_000,), "mixed": True}
+    known = {"kind": "drink", "unit": "ml", "sold": 0, "packs": (700_000,), "mixed": True}
     return Found(item_id, difference=difference, **{**known, **about})
 
 

@@ -824,6 +824,15 @@ export interface LapseView {
 	points: number;
 }
 
+export interface LapsingBatch {
+	itemId: number;
+	names: Record<string, string>;
+	unit: string;
+	left: number;
+	expiresOn: number;
+	expired: boolean;
+}
+
 export interface LedgerView {
 	entries: EntryView[];
 	lapsing: LapseView[];
@@ -904,6 +913,7 @@ export interface LocationsView {
 export interface LowItem {
 	itemId: number;
 	names: Record<string, string>;
+	unit: string;
 	onHand: number;
 	lowAt: number;
 }
@@ -1000,6 +1010,8 @@ export interface MorningView {
 	drawers: DrawerCounted[];
 	low: LowItem[];
 	lowCount: number;
+	lapsing: LapsingBatch[];
+	lapsingCount: number;
 	lastBackup: string | null;
 	bookings: Expected[];
 	bookedCovers: number;
@@ -1024,6 +1036,8 @@ export interface MoveView {
 	orderId: number | null;
 	document: string | null;
 	reason: string | null;
+	staff: string | null;
+	balance: number;
 }
 
 export interface MovedView {
@@ -1048,6 +1062,7 @@ export interface MovementView {
 
 export interface MovesView {
 	moves: MoveView[];
+	earlier: number | null;
 }
 
 export interface NamedView {
