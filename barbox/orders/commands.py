@@ -194,8 +194,8 @@ def void(tx: Transaction, order_id: int, request: Void) -> OrderView:
     facts = {"lineIds": [line.line_id for line in gone], "reason": request.reason, "amount": _worth(gone)}
     made = [line for line in gone if line.status not in ("held", "preparing") and not line.comp]
     if made:
-        rebook(tx, order_id, made, "waste", request.reason)
-    give_back(tx, [line for line in gone if line.status in ("held", "preparing")])
+        rebook(tx, order_id, made, "waste", request.reason, among=lines)
+    give_back(tx, [line for line in gone if line.status in ("held", "preparing")], lines)
     for line in gone:
         line.status, line.reason = "void", request.reason
         store_line(tx, line)
@@ -230,7 +230,7 @@ def comp(tx: Transaction, order_id: int, request: Comp) -> OrderView:
         if line.status == "void":
             raise WrongState("the line", "void")
         if not line.comp:
-            rebook(tx, order_id, [line], GIVEN[kind], request.reason)
+            rebook(tx, order_id, [line], GIVEN[kind], request.reason, among=lines)
         line.comp, line.reason = line.comp or kind, request.reason
         store_line(tx, line)
     return store(tx, "order.changed", order, lines, tenders, facts)
@@ -307,7 +307,7 @@ def _change_line(tx: Transaction, order: OrderRow, lines: list[LineRow], change:
         raise WrongState("the line", line.status)
     if change.quantity == 0:
         for each in of_set:
-            give_back(tx, [each])
+            give_back(tx, [each], lines)
             each.status, each.reason = "void", "taken away before it was sent"
             store_line(tx, each)
         return
@@ -320,8 +320,8 @@ def _change_line(tx: Transaction, order: OrderRow, lines: list[LineRow], change:
         if new.amount != line.amount:
             order.status, order.billed_at = "open", None
         tell_changed(tx, order, line, new)
-    give_back(tx, [line])
-    take(tx, line.order_id, [new])
+    give_back(tx, [line], lines)
+    take(tx, line.order_id, [new], among=lines)
     if new.comp:
-        rebook(tx, line.order_id, [new], GIVEN[new.comp], new.reason or "")
+        rebook(tx, line.order_id, [new], GIVEN[new.comp], new.reason or "", among=lines)
     store_line(tx, new)

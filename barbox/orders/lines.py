@@ -231,10 +231,10 @@ def kept_modifiers(line: LineRow) -> list[Kept]:
     return _decode_kept(line.modifiers) if line.modifiers else []
 
 
-def give_back(tx: Transaction, lines: Iterable[LineRow]) -> None:
-    """Lines that were never made: what they took is on the shelf again."""
+def give_back(tx: Transaction, lines: Iterable[LineRow], among: Sequence[LineRow]) -> None:
+    """Lines that were never made: what they took is on the shelf again. `among` are all lines of the order."""
     for line in lines:
-        put_back(tx, line.order_id, [line], GIVEN[line.comp])
+        put_back(tx, line.order_id, [line], GIVEN[line.comp], among=among)
 
 
 def tell_stations(

@@ -11,12 +11,13 @@ from barbox.core.http import SESSION, Call, Routes
 from barbox.core.messages import View
 from barbox.core.settings import Venue, read_venue
 from barbox.core.spans import Day, Span, day_of, span
-from barbox.reports import behind, deductions, engineering, morning, patterns, queries
+from barbox.reports import behind, deductions, engineering, morning, patterns, pour_cost, queries
 from barbox.reports.behind import OrderBehind
 from barbox.reports.deductions import DeductionView
 from barbox.reports.engineering import MenuProduct
 from barbox.reports.morning import MorningView
 from barbox.reports.patterns import HappyHour, HeatCell
+from barbox.reports.pour_cost import CostRow
 from barbox.reports.queries import By, SalesRow, days_between
 
 routes = Routes("reports")
@@ -78,6 +79,18 @@ class EngineeringView(_Spanned):
 
     products: list[MenuProduct]
     costs_known: int
+
+
+class PourCostView(_Spanned):
+    """A sale costs what its ingredients cost on the day they left the shelf.
+
+    `since`: costs are known from that day on only, and so are these sums; null where all days asked for are counted.
+    """
+
+    since: str | None
+    total: CostRow
+    categories: list[CostRow]
+    products: list[CostRow]
 
 
 class OrdersView(_Spanned):
@@ -155,6 +168,24 @@ async def menu(call: Call, query: Span) -> EngineeringView:
         products = await engineering.card(snapshot, first, last, venue)
         known = sum(each.cost is not None for each in products)
         return EngineeringView(show_day(first), show_day(last), venue.currency, products, known)
+
+
+@routes.get("/api/reports/pour-cost", "report.read")
+async def pour_costs(call: Call, query: Span) -> PourCostView:
+    """What was sold, against what it took from the shelf: by category and product, the dearest share first."""
+    first, last = span(call, query)
+    async with call.db.snapshot() as snapshot:
+        venue = await read_venue(snapshot)
+        costs = await pour_cost.read(snapshot, first, last, venue)
+    return PourCostView(
+        show_day(first),
+        show_day(last),
+        venue.currency,
+        pour_cost.since_shown(costs, first),
+        costs.total,
+        costs.categories,
+        costs.products,
+    )
 
 
 @routes.get("/api/reports/orders", "report.read")

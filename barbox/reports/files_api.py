@@ -19,7 +19,7 @@ from barbox.core.tables import Cell, Format, Table, shown
 from barbox.core.transaction import Transaction
 from barbox.printing.commands import Queued, print_slip
 from barbox.printing.contents import Figure, FigureList
-from barbox.reports import deductions, engineering, morning, patterns, queries
+from barbox.reports import deductions, engineering, morning, patterns, pour_cost, queries
 from barbox.reports.queries import By
 from barbox.reports.tables import Writer
 
@@ -105,6 +105,8 @@ async def _table(call: Call, report: str, query: TableQuery) -> tuple[Table, str
                 table = writer.happy_hours(days, await patterns.happy_hours(snapshot, first, last))
             case "menu":
                 table = writer.menu(days, await engineering.card(snapshot, first, last, venue))
+            case "pour-cost":
+                table = writer.pour_costs(days, await pour_cost.read(snapshot, first, last, venue))
             case "morning":
                 today = call.db.days.of(call.db.clock.now())
                 day = last if query.last else await morning.last_day(snapshot, today)

@@ -12,6 +12,7 @@ from barbox.reports.deductions import DeductionView
 from barbox.reports.engineering import MenuProduct
 from barbox.reports.morning import MorningView
 from barbox.reports.patterns import HappyHour, HeatCell
+from barbox.reports.pour_cost import CostRow, PourCosts
 from barbox.reports.queries import SalesRow
 from barbox.reports.words import TEXTS, word
 
@@ -102,6 +103,29 @@ class Writer:
             for each in products
         ]
         return Table(self._word("menu"), span, heads, lines, (0, 2, 8))
+
+    def pour_costs(self, span: str, costs: PourCosts) -> Table:
+        """A line for each product below its category's, and the sum of all."""
+        heads = [
+            self._word(name)
+            for name in ("category", "product", "quantity", "net_sales", "cost", "pour_cost", "margin", "given_cost")
+        ]
+        lines: list[list[Cell]] = []
+        for category in costs.categories:
+            called = names.first(category.names, self.language)
+            lines.append([called, self._word("total"), *self._cost(category)])
+            lines += [
+                [called, names.first(each.names, self.language), *self._cost(each)]
+                for each in costs.products
+                if each.category_id == category.key
+            ]
+        lines.append([self._word("total"), "", *self._cost(costs.total)])
+        return Table(self._word("pour-cost"), span, heads, lines, (1, 3, 5))
+
+    def _cost(self, row: CostRow) -> list[Cell]:
+        share = None if row.pour_cost is None else Decimal(row.pour_cost).scaleb(-2)
+        amounts = (self._money(row.net), self._money(row.cost), share, self._money(row.margin), self._money(row.given))
+        return [row.quantity, *amounts]
 
     def morning(self, told: MorningView) -> Table:
         """A line for each figure."""

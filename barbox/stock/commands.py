@@ -1,6 +1,6 @@
 """What an order takes off the shelf, and what goes back on it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from barbox.core import names
@@ -94,14 +94,14 @@ from barbox.stock.taps import save_tap as save_tap
 from barbox.stock.taps import tap_keg as tap_keg
 
 
-def take(tx: Transaction, order_id: int, lines: Iterable[Wanted]) -> None:
-    """Take what these lines are made of off the shelf.
+def take(tx: Transaction, order_id: int, lines: Iterable[Wanted], *, among: Iterable[Wanted] = ()) -> None:
+    """Take what these lines are made of off the shelf. `among` are earlier lines, with the sets these are courses of.
 
     Raises InsufficientStock naming every product that cannot be made, and what of it lacks.
     """
     lines = list(lines)
     cookbook = tx.cached(load_cookbook)
-    needed = _needed(tx, cookbook, lines)
+    needed, costs = _needed(tx, cookbook, lines, among)
     if not needed:
         return
     there = tx.cached(load_shelf)
@@ -122,34 +122,71 @@ def take(tx: Transaction, order_id: int, lines: Iterable[Wanted]) -> None:
     if lacking:
         raise InsufficientStock(_shortages(tx, cookbook, there, lines, set(lacking)))
     shelf.book(tx, "sale", changes, order_id=order_id)
+    shelf.spend(tx, "sale", costs)
     for item in warned:
         tx.announce("stock.short", shelf.subject(item.row.id), shelf.view(item), rooms=("floor", "office"))
 
 
-def put_back(tx: Transaction, order_id: int, lines: Iterable[Wanted], booked: rules.MoveKind = "sale") -> None:
-    """Lines that were never made: what they took is on the shelf again. `booked` is what they were consumed as."""
+def put_back(
+    tx: Transaction,
+    order_id: int,
+    lines: Iterable[Wanted],
+    booked: rules.MoveKind = "sale",
+    *,
+    among: Iterable[Wanted] = (),
+) -> None:
+    """Lines that were never made: what they took is on the shelf again. `booked` is what they were consumed as.
+
+    `among` are the order's lines, with the set menus that these may be courses of.
+    """
     kind: rules.MoveKind = "void_back" if booked == "sale" else booked
-    shelf.book(tx, kind, _at_home(tx, lines), order_id=order_id)
+    changes, costs = _at_home(tx, lines, among)
+    shelf.book(tx, kind, changes, order_id=order_id)
+    shelf.spend(tx, kind, {product_id: -spent for product_id, spent in costs.items()})
 
 
-def rebook(tx: Transaction, order_id: int, lines: Iterable[Wanted], kind: rules.MoveKind, reason: str) -> None:
-    """What lines took was no sale: it was given away, drunk by staff, or thrown away."""
-    shelf.rebook(tx, kind, _at_home(tx, lines), order_id=order_id, reason=reason)
+def rebook(
+    tx: Transaction,
+    order_id: int,
+    lines: Iterable[Wanted],
+    kind: rules.MoveKind,
+    reason: str,
+    *,
+    among: Iterable[Wanted] = (),
+) -> None:
+    """What lines took was no sale: it was given away, drunk by staff, or thrown away. `among` as in `put_back`."""
+    changes, costs = _at_home(tx, lines, among)
+    shelf.rebook(tx, kind, changes, order_id=order_id, reason=reason)
+    shelf.spend(tx, "sale", {product_id: -spent for product_id, spent in costs.items()})
+    shelf.spend(tx, kind, costs)
 
 
-def _needed(tx: Transaction, cookbook: Cookbook, lines: Iterable[Wanted]) -> dict[int, int]:
-    needed: dict[int, int] = {}
-    for line in lines:
-        quantity = line.quantity
-        for item_id, takes in cookbook.needs(tx, line):
-            needed[item_id] = needed.get(item_id, 0) + (takes * quantity + 500) // 1000
-    return needed
-
-
-def _at_home(tx: Transaction, lines: Iterable[Wanted]) -> list[Change]:
+def _needed(
+    tx: Transaction, cookbook: Cookbook, lines: Sequence[Wanted], among: Iterable[Wanted] = ()
+) -> tuple[dict[int, int], dict[int, int]]:
+    """What lines take of each item, and what that costs by product: a course's by its set menu."""
     items = tx.cached(load_shelf).items
-    needed = _needed(tx, tx.cached(load_cookbook), lines)
-    return [(items[item_id], items[item_id].row.location_id, quantity) for item_id, quantity in needed.items()]
+    needed: dict[int, int] = {}
+    costs: dict[int, int] = {}
+    sets: dict[int, int] | None = None
+    for line in lines:
+        quantity, product_id, spent = line.quantity, line.product_id, 0
+        for item_id, takes in cookbook.needs(tx, line):
+            much = (takes * quantity + 500) // 1000
+            needed[item_id] = needed.get(item_id, 0) + much
+            spent += rules.worth(much, items[item_id].row.cost)
+        if spent:
+            if line.parent_id is not None:
+                sets = {each.line_id: each.product_id for each in (*lines, *among)} if sets is None else sets
+                product_id = sets.get(line.parent_id, product_id)
+            costs[product_id] = costs.get(product_id, 0) + spent
+    return needed, costs
+
+
+def _at_home(tx: Transaction, lines: Iterable[Wanted], among: Iterable[Wanted]) -> tuple[list[Change], dict[int, int]]:
+    items = tx.cached(load_shelf).items
+    needed, costs = _needed(tx, tx.cached(load_cookbook), list(lines), among)
+    return [(items[item_id], items[item_id].row.location_id, quantity) for item_id, quantity in needed.items()], costs
 
 
 def _shortages(

@@ -15,9 +15,13 @@ _decode = msgspec.json.Decoder(list[rules.Chosen]).decode
 
 
 class Wanted(Protocol):
-    """A line of an order, as far as the shelf is concerned: `modifiers` and `names` are JSON as the line keeps them."""
+    """A line of an order, as far as the shelf is concerned: `modifiers` and `names` are JSON as the line keeps them.
+
+    `parent_id` is the line of the set menu it is a course of.
+    """
 
     line_id: int
+    parent_id: int | None
     product_id: int
     quantity: int
     names: str

@@ -1,6 +1,6 @@
 """The calls of items and recipes: the office's part of stock."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -177,7 +177,8 @@ class RecipeView(View):
     """A recipe with what one costs now, in minor units.
 
     `pourCost` is its share of the menu's price without tax, in basis points, `margin` what is left of that price; null
-    where there is no price to compare with.
+    where there is no price to compare with. Where something must be chosen with it (which gin), the cheapest choice is
+    counted, which costs `chosenCost`; `costTo` and `pourCostTo` are with the dearest.
     """
 
     product_id: int | None
@@ -190,6 +191,9 @@ class RecipeView(View):
     price: int | None
     pour_cost: int | None
     margin: int | None
+    chosen_cost: float | None = None
+    cost_to: float | None = None
+    pour_cost_to: int | None = None
 
 
 class RecipesView(View):
@@ -212,47 +216,59 @@ async def recipes(call: Call, query: RecipesQuery) -> RecipesView:
     for row in rows:
         if query.product_id in (None, row.product_id):
             gathered.setdefault(row.recipe_id, []).append(row)
-    pricing = Pricing(catalogue, included=venue.tax_included)
-    return RecipesView([_recipe(lines, known, pricing, venue.language) for lines in gathered.values()])
+    card = _Card(known, Pricing(catalogue, included=venue.tax_included), queries.recipes(rows), venue.language)
+    return RecipesView([card.recipe(lines) for lines in gathered.values()])
 
 
-def _recipe(
-    lines: list[queries.RecipeRow], known: dict[int, queries.ItemRow], pricing: Pricing, language: str
-) -> RecipeView:
-    of = lines[0]
-    items: list[Any] = []
-    total = 0
-    for line in lines:
-        item = known[line.item_id]
-        worth = rules.worth(line.takes, item.cost)
-        total += worth
-        items.append(
-            IngredientView(
-                line.item_id,
-                first(decode(item.names), language),
-                item.unit,
-                show_quantity(line.quantity),
-                line.loss,
-                rules.show_cost(worth),
-            )
+class _Card:
+    """Writes recipes out, with what they cost now."""
+
+    def __init__(
+        self, known: dict[int, queries.ItemRow], pricing: Pricing, recipes: rules.Recipes, language: str
+    ) -> None:
+        self._known, self._pricing, self._recipes, self._language = known, pricing, recipes, language
+        self._costs = {row.id: row.cost for row in known.values()}
+
+    def recipe(self, lines: list[queries.RecipeRow]) -> RecipeView:
+        of = lines[0]
+        must = self._pricing.must(of, self._recipes, self._costs)
+        low, high = must or (rules.Must(0, 0), rules.Must(0, 0))
+        own = sum(rules.worth(line.takes, self._costs[line.item_id]) for line in lines) * 1000 // of.yields
+        names, price, net = self._pricing.of(of)
+        if of.made_id is not None:
+            names = decode(self._known[of.made_id].names)
+        if price is not None and must:
+            price += low.price
+            net = self._pricing.without_tax(of, price)
+        view = RecipeView(
+            product_id=of.product_id,
+            modifier_id=of.modifier_id,
+            item_id=of.made_id,
+            name=first(names, self._language) if names else "",
+            yields=show_quantity(of.yields),
+            items=[self._ingredient(line) for line in lines],
+            cost=rules.show_cost(own + low.cost),
+            price=price,
+            pour_cost=rules.pour_cost(own + low.cost, net) if net else None,
+            margin=net - rules.in_minor(own + low.cost) if net else None,
         )
-    cost = total * 1000 // of.yields
-    names, price, net = pricing.of(of)
-    if of.made_id is not None:
-        names = decode(known[of.made_id].names)
-    pour = rules.pour_cost(cost, net) if net else None
-    return RecipeView(
-        product_id=of.product_id,
-        modifier_id=of.modifier_id,
-        item_id=of.made_id,
-        name=first(names, language) if names else "",
-        yields=show_quantity(of.yields),
-        items=items,
-        cost=rules.show_cost(cost),
-        price=price,
-        pour_cost=pour,
-        margin=net - rules.in_minor(cost) if net else None,
-    )
+        if must:
+            view.chosen_cost, view.cost_to = rules.show_cost(low.cost), rules.show_cost(own + high.cost)
+            if price is not None:
+                dear = self._pricing.without_tax(of, price - low.price + high.price)
+                view.pour_cost_to = rules.pour_cost(own + high.cost, dear) if dear > 0 else None
+        return view
+
+    def _ingredient(self, line: queries.RecipeRow) -> IngredientView:
+        item = self._known[line.item_id]
+        return IngredientView(
+            line.item_id,
+            first(decode(item.names), self._language),
+            item.unit,
+            show_quantity(line.quantity),
+            line.loss,
+            rules.show_cost(rules.worth(line.takes, item.cost)),
+        )
 
 
 @routes.put("/api/recipes/products/{product_id}", "stock.edit")

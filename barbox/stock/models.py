@@ -123,6 +123,22 @@ class StockDay(Table):
         without_rowid = True
 
 
+class CostDay(Table):
+    """What a product's lines took on a day, at what it cost then (millionths of the minor unit), by kind of move.
+
+    The courses of a set menu count for the set. So a day's sums of a kind are those of its moves, but for rounding.
+    """
+
+    business_day = peewee.IntegerField()
+    product_id = peewee.IntegerField()
+    kind = peewee.TextField()
+    spent = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("business_day", "product_id", "kind")
+        without_rowid = True
+
+
 class StockDemand(Table):
     """How much a day to come is foreseen to use, per mille of such days in the four weeks before."""
 

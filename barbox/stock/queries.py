@@ -9,6 +9,7 @@ from barbox.core.database import Snapshot
 from barbox.core.money import THOUSANDTH, show_quantity
 from barbox.core.statements import freeze
 from barbox.menu.models import Modifier, ModifierGroup, Product
+from barbox.menu.queries import read_catalogue
 from barbox.stock import rules
 from barbox.stock.models import Recipe, RecipeLine, StockItem, StockLevel, StockLocation, StockPack
 
@@ -203,13 +204,18 @@ async def left(snapshot: Snapshot) -> dict[int, float]:
 
 
 async def product_costs(snapshot: Snapshot) -> dict[int, int]:
-    """What one of each product takes from the shelf, in minor units; only where all of it has a cost."""
-    items = {row.id: row for row in await snapshot.all(ITEMS, ItemRow)}
+    """What one of each product takes from the shelf, in minor units; only where all of it has a cost.
+
+    Where something must be chosen with it, the cheapest choice counts.
+    """
+    costs = {row.id: row.cost for row in await snapshot.all(ITEMS, ItemRow)}
+    book = recipes(await snapshot.all(RECIPES, RecipeRow))
+    products = (await read_catalogue(snapshot)).products
     found = {}
-    for product_id, needs in recipes(await snapshot.all(RECIPES, RecipeRow)).plain.items():
-        if needs and all(item_id in items and items[item_id].cost for item_id, _ in needs):
-            spent = sum(rules.worth(takes, items[item_id].cost) for item_id, takes in needs)
-            found[product_id] = rules.in_minor(spent)
+    for product_id, needs in book.plain.items():
+        if needs and all(costs.get(item_id) for item_id, _ in needs):
+            must = rules.must_choose(book, products[product_id], None, costs) if product_id in products else None
+            found[product_id] = rules.in_minor(rules.recipe_cost(needs, costs) + (must[0].cost if must else 0))
     return found
 
 

@@ -6,11 +6,12 @@ Quantities are thousandths of an item's unit, costs millionths of the minor unit
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from barbox.core.money import THOUSANDTH, divide_half_up, show_quantity
+from barbox.menu.rules import Modifier, Product
 
 Policy = Literal["refuse", "warn", "allow"]
 ItemKind = Literal["drink", "food", "premix", "packaging", "other"]
@@ -164,6 +165,37 @@ def average_without(left: int, cost: int, taken: int, taken_cost: int) -> int | 
 def recipe_cost(needs: Needs, costs: Mapping[int, int]) -> int:
     """What one costs, in millionths of the minor unit."""
     return sum(worth(takes, costs.get(item_id, 0)) for item_id, takes in needs)
+
+
+class Must(NamedTuple):
+    """What must be chosen with a product adds to its cost (millionths of the minor unit) and price (minor units)."""
+
+    cost: int
+    price: int
+
+
+def must_choose(
+    recipes: Recipes, product: Product, size: int | None, costs: Mapping[int, int]
+) -> tuple[Must, Must] | None:
+    """The cheapest and the dearest that can be chosen where a choice must be made; None where none must.
+
+    `size` is the modifier of the size it is for, `costs` those of items.
+    """
+
+    def spent(chosen: Sequence[Modifier]) -> int:
+        numbers = [Chosen(size)] if size is not None else []
+        numbers += [Chosen(each.id, each.takes, each.product_id) for each in chosen]
+        return recipe_cost(recipes.of(product.id, numbers), costs)
+
+    alone, low, high = spent(()), Must(0, 0), Must(0, 0)
+    groups = [each for each in product.groups if each.kind == "choice" and each.minimum and each.modifiers]
+    for group in groups:
+        ways = sorted(Must(spent([each]) - alone, each.price) for each in group.modifiers)
+        low, high = (
+            Must(so_far.cost + sum(way.cost for way in picked), so_far.price + sum(way.price for way in picked))
+            for so_far, picked in ((low, ways[: group.minimum]), (high, ways[-group.minimum :]))
+        )
+    return (low, high) if groups else None
 
 
 def by_weight(weight: int, tare: int, full_weight: int, full_quantity: int) -> int:

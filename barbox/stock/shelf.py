@@ -1,6 +1,6 @@
 """The shelf in the writer's memory: taken from there, written and told to the screens once per commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,10 +13,10 @@ from barbox.core.transaction import Transaction
 from barbox.menu.queries import load_catalogue
 from barbox.stock import queries, rules
 from barbox.stock.cookbook import load_cookbook
-from barbox.stock.models import StockDay, StockLevel, StockMove
+from barbox.stock.models import CostDay, StockDay, StockLevel, StockMove
 from barbox.stock.queries import ItemRow, LevelRow
 
-S, M, D = StockLevel, StockMove, StockDay
+S, M, D, C = StockLevel, StockMove, StockDay, CostDay
 _PUT_LEVEL = freeze(
     lambda p: S.insert(item_id=p.item_id, location_id=p.location_id, on_hand=p.on_hand).on_conflict(
         conflict_target=[S.item_id, S.location_id], preserve=[S.on_hand]
@@ -36,6 +36,11 @@ _ADD_TO_DAY = freeze(
             D.quantity: D.quantity + EXCLUDED.quantity,
             D.value: D.value + EXCLUDED.value,
         },
+    )
+)
+_ADD_TO_COSTS = freeze(
+    lambda p: C.insert(business_day=p.business_day, product_id=p.product_id, kind=p.kind, spent=p.spent).on_conflict(
+        conflict_target=[C.business_day, C.product_id, C.kind], update={C.spent: C.spent + EXCLUDED.spent}
     )
 )
 
@@ -70,6 +75,15 @@ class DaySum(msgspec.Struct, gc=False):
     value: int
 
 
+class CostSum(msgspec.Struct, gc=False):
+    """What a day's costs of a product grow by."""
+
+    business_day: int
+    product_id: int
+    kind: str
+    spent: int
+
+
 class Item:
     """An item with what is there of it, in all and by place."""
 
@@ -95,6 +109,7 @@ class Shelf:
             item.told = item.on_hand
         self.touched: set[tuple[int, int]] = set()
         self.days: dict[tuple[int, int, int, str], list[int]] = {}
+        self.costs: dict[tuple[int, int, str], int] = {}
         self.left_told: dict[int, int] = {}
 
     def limit(self, item_id: int) -> int | None:
@@ -161,6 +176,19 @@ def rebook(tx: Transaction, kind: rules.MoveKind, changes: Iterable[Change], *, 
         moves.append(Move(item.row.id, place, "sale", quantity, value, *who))
         moves.append(Move(item.row.id, place, kind, -quantity, -value, *who))
     _record(tx, shelf, moves)
+
+
+def spend(tx: Transaction, kind: rules.MoveKind, costs: Mapping[int, int]) -> None:
+    """Products took so much (millionths of the minor unit) of what was booked: what they cost by day, beside it."""
+    shelf, day = tx.cached(load_shelf), tx.business_day
+
+    def add(sign: int) -> None:
+        for product_id, spent in costs.items():
+            key = day, product_id, kind
+            shelf.costs[key] = shelf.costs.get(key, 0) + sign * spent
+
+    add(1)
+    tx.on_undo(lambda: add(-1))
 
 
 def _record(tx: Transaction, shelf: Shelf, moves: list[Move]) -> None:
@@ -232,10 +260,12 @@ def _write(tx: Transaction) -> None:
     shelf = tx.cached(load_shelf)
     touched, shelf.touched = shelf.touched, set()
     days, shelf.days = shelf.days, {}
+    costs, shelf.costs = shelf.costs, {}
     items = shelf.items
     there = [each for each in touched if each[0] in items]
     tx.insert_rows(_PUT_LEVEL, [LevelRow(item_id, place, items[item_id].places[place]) for item_id, place in there])
     tx.insert_rows(_ADD_TO_DAY, [DaySum(*key, *sums) for key, sums in days.items() if sums != _NOTHING])
+    tx.insert_rows(_ADD_TO_COSTS, [CostSum(*key, spent) for key, spent in costs.items() if spent])
     tell(tx, shelf, {item_id for item_id, _ in there})
 
 

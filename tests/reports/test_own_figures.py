@@ -21,7 +21,7 @@ async def test_a_waiter_reads_their_own_figures_alone(quiet_swan: Swan) -> None:
     assert told.status == 200
     assert (told["sales"]["orders"], told["sales"]["total"]) == (1, mine)
     assert [(each["key"], each["total"], each["tips"]) for each in told["money"]] == [("cash", mine, 100)]
-    for path in ("sales", "heatmap", "deductions", "happy-hours", "menu", "orders"):
+    for path in ("sales", "heatmap", "deductions", "happy-hours", "menu", "pour-cost", "orders"):
         assert (await wei.get(f"/api/reports/{path}")).status == 403
     max_ = await quiet_swan.sign_in("Max")
     assert (await max_.get("/api/reports/sales?by=staff"))["total"]["orders"] == 2

@@ -192,7 +192,7 @@ async def test_the_morning_report_is_yesterday_and_every_figure_can_be_clicked(o
     assert morning["bookedCovers"] == sum(each["covers"] for each in morning["bookings"]) > 0
 
 
-REPORTS = ("sales", "heatmap", "deductions", "happy-hours", "menu", "morning")
+REPORTS = ("sales", "heatmap", "deductions", "happy-hours", "menu", "pour-cost", "morning")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -50,6 +50,8 @@ STEPS = (
     *("order", "order", "order", "void", "serve", "comp", "staff", "receive", "count", "count_bar", "waste"),
     *("transfer", "produce", "adjust", "deposit", "recipe", "fail"),
 )
+ROUNDED = 1_000
+"""Millionths of the minor unit: each line is rounded to one of them."""
 NUMBER = st.integers(0, 999)
 DAY = st.lists(st.lists(st.tuples(st.sampled_from(STEPS), NUMBER, NUMBER), min_size=1, max_size=6), max_size=12)
 
@@ -323,4 +325,8 @@ def test_on_hand_is_the_ledgers_sum_and_what_a_simple_book_says(day: list[list[t
             assert {row[:2]: row[2] for row in books.all(ledger.format(book))} == said
         assert books.loop.run_until_complete(proof_of(books.database)).differences == []
         assert books.one("SELECT sum(value) FROM stock_move") == books.one("SELECT sum(value) FROM stock_day")
+        of_orders = dict(books.all("SELECT kind, -sum(value) FROM stock_move WHERE order_id IS NOT NULL GROUP BY 1"))
+        of_products = dict(books.all("SELECT kind, sum(spent) FROM cost_day GROUP BY 1"))
+        for kind in of_orders.keys() | of_products.keys():
+            assert abs(of_orders.get(kind, 0) - of_products.get(kind, 0)) <= ROUNDED, kind
         assert not [key for key, much in on_hand.items() if much < 0 and key[0] != COLA]

@@ -6,6 +6,7 @@ from barbox.core.clock import days_after
 from barbox.core.transaction import Transaction
 from barbox.stock.jobs import prove
 from barbox.stock.models import StockDay, StockLevel
+from barbox.stock.queries import product_costs
 from tests.bar import Swan, Tablet
 
 BAR, CELLAR = 1, 2
@@ -331,3 +332,33 @@ async def test_what_expires_first_is_used_first_and_told_in_time(swan: Swan) -> 
     assert (await max_.post(f"/api/inventory/batches/{first['id']}/finish")).status == 200
     assert await told() == [("B", 1000)]
     assert (await max_.post(f"/api/inventory/batches/{first['id']}/finish")).status == 404
+
+
+async def test_a_gin_and_tonic_costs_what_the_house_gin_does_and_up_to_the_dearest(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    tonic, house, rare = [await item(max_, name) for name in ("Tonic", "House gin", "Rare gin")]
+    await stock(max_, tonic, 1_000, amount=1_000)
+    await stock(max_, house, 700, amount=7_000)
+    await stock(max_, rare, 700, amount=28_000)
+    gins = {"names": {"en": "Gin"}, "minimum": 1, "maximum": 1}
+    gins["modifiers"] = [{"names": {"en": "Rare"}, "price": 2_120}, {"names": {"en": "House"}, "price": 0}]
+    group = (await max_.post("/api/menu/groups", gins))["id"]
+    drink = {"categoryId": 1, "names": {"en": "Gin and tonic"}, "price": 5_300, "taxRateId": 1, "groupIds": [group]}
+    product = (await max_.post("/api/menu/products", drink))["id"]
+    menu = await max_.get("/api/menu")
+    chosen = {each["name"]: each["id"] for found in menu["groups"] for each in found["modifiers"]}
+    await recipe(max_, f"products/{product}", (tonic, 200))
+    await recipe(max_, f"products/{product}/choices/{chosen['Rare']}", (rare, 50))
+    await recipe(max_, f"products/{product}/choices/{chosen['House']}", (house, 50))
+    (base,) = [
+        each for each in (await max_.get(f"/api/recipes?productId={product}"))["recipes"] if not each["modifierId"]
+    ]
+    assert (base["price"], base["cost"], base["chosenCost"], base["pourCost"]) == (5_300, 700, 500, 1_400)
+    assert (base["costTo"], base["pourCostTo"], base["margin"]) == (2_200, 3_143, 4_300)
+    assert await product_cost(swan, product) == 700
+
+
+async def product_cost(swan: Swan, product: int) -> int:
+    """What the menu report and the suggestions reckon with."""
+    async with swan.database.snapshot() as snapshot:
+        return (await product_costs(snapshot))[product]

@@ -214,6 +214,19 @@ export interface CopyView {
 	key: string;
 }
 
+export interface CostRow {
+	key: number;
+	names: Record<string, string>;
+	categoryId: number;
+	quantity: number;
+	net: number;
+	cost: number | null;
+	pourCost: number | null;
+	margin: number | null;
+	given: number;
+	unknown: number;
+}
+
 export interface CountEntry {
 	itemId: number;
 	locationId?: number | null;
@@ -1373,6 +1386,16 @@ export interface PlaceLevel {
 	onHand: number;
 }
 
+export interface PourCostView {
+	from: string;
+	to: string;
+	currency: string;
+	since: string | null;
+	total: CostRow;
+	categories: CostRow[];
+	products: CostRow[];
+}
+
 export interface PrepaidFigure {
 	kind: string;
 	method: string;
@@ -1605,6 +1628,9 @@ export interface RecipeView {
 	price: number | null;
 	pourCost: number | null;
 	margin: number | null;
+	chosenCost?: number | null;
+	costTo?: number | null;
+	pourCostTo?: number | null;
 }
 
 export interface RecipesView {
