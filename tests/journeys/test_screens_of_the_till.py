@@ -35,6 +35,7 @@ def test_every_sheet_is_legible_and_within_reach(bar: Bar, tablets: Tablets, siz
 
     if tablet.narrow:
         page.locator(".summary").click()
+        expect(page.locator("dialog")).to_have_count(1)
     beneath = page.locator("dialog").count()
     lines = page.locator("dialog .lines article") if tablet.narrow else tablet.check()
     lines.filter(has_text="Tsingtao").locator(".what").click()

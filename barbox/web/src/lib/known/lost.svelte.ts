@@ -9,14 +9,23 @@ class Lost {
 	/** Its new address, once it has proved that it is this tablet's box. */
 	foundAt = $state<string | null>(null);
 
-	/** Looks for the box whenever it is gone; what is needed for it is loaded while it is there. */
+	/** What is needed when it is gone is loaded while it is there. */
+	private readonly finder = import('./find.ts');
+	private readonly mover = import('./handover.ts');
+
+	/** Goes there, with everything this tablet has. */
+	async follow(): Promise<void> {
+		const { moveTo } = await this.mover;
+		if (this.foundAt) await moveTo(this.foundAt);
+	}
+
+	/** Looks for the box whenever it is gone. */
 	watch(): () => void {
-		const finder = import('./find.ts');
 		const looking = setInterval(() => {
 			const { downSince, venue } = house;
 			if (downSince === null) this.foundAt = null;
 			else if (venue && !this.foundAt && Date.now() - downSince > LOST_MS)
-				void finder.then(async ({ findBox }) => {
+				void this.finder.then(async ({ findBox }) => {
 					const found = await findBox(venue.boxId);
 					if (house.downSince !== null) this.foundAt = found;
 				});

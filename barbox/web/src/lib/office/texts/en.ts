@@ -467,5 +467,13 @@ export const en = {
 	'live.failing': 'the live copy fails',
 	'live.replaced': 'another box keeps its copies there',
 	'place.live': 'Copy every sale there at once',
-	'place.liveHint': 'So that a fire costs seconds, not a day.'
+	'place.liveHint': 'So that a fire costs seconds, not a day.',
+	'office.newDevice': 'Connect a tablet',
+	'office.newDeviceLead': 'Scan with the tablet’s camera, or open the address and type the code.',
+	'office.validUntil': 'valid until {time}',
+	'office.test': 'Test page',
+	'office.testSent': 'Test page sent',
+	'office.printerOk': 'ready',
+	'office.printerAway': 'not reachable',
+	'office.noPrinters': 'No printers yet.'
 } as const;

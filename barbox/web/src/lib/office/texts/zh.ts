@@ -461,5 +461,13 @@ export const zh: Record<keyof typeof en, string> = {
 	'live.failing': '实时备份失败',
 	'live.replaced': '由另一台机器备份',
 	'place.live': '实时复制每笔销售',
-	'place.liveHint': '出事时只丢几秒，而不是一天。'
+	'place.liveHint': '出事时只丢几秒，而不是一天。',
+	'office.newDevice': '连接新平板',
+	'office.newDeviceLead': '用平板相机扫描，或打开网址输入配对码。',
+	'office.validUntil': '{time} 前有效',
+	'office.test': '测试页',
+	'office.testSent': '测试页已发送',
+	'office.printerOk': '正常',
+	'office.printerAway': '无法连接',
+	'office.noPrinters': '还没有打印机。'
 };

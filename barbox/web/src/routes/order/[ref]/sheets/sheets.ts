@@ -3,6 +3,10 @@
  * a sheet first opened when the Wi-Fi is gone must be there, and a browser's six connections are not theirs alone.
  */
 export const sheets = {
+	draftTools: () => import('../DraftLineTools.svelte'),
+	sheet: () => import('#lib/kit/Sheet.svelte'),
+	number: () => import('#lib/kit/NumberSheet.svelte'),
+	tools: () => import('../LineTools.svelte'),
 	goesWell: () => import('./GoesWell.svelte'),
 	adding: () => import('./Adding.svelte'),
 	choices: () => import('./Choices.svelte'),
