@@ -8,7 +8,6 @@ export const en = {
 	blind: 'blind',
 	chooseAnother: 'Another stock-take',
 	find: 'Find or scan',
-	clear: 'Clear',
 	noShelf: 'No shelf',
 	notFound: 'Nothing on this sheet is called so.',
 	notOnSheet: 'Nothing on this sheet carries {code}.',

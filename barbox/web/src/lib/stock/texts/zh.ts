@@ -10,7 +10,6 @@ export const zh: Record<keyof typeof en, string> = {
 	blind: '盲盘',
 	chooseAnother: '换一张盘点单',
 	find: '搜索或扫码',
-	clear: '清除',
 	noShelf: '未设货架',
 	notFound: '盘点单上没有这个名称。',
 	notOnSheet: '盘点单上没有条码 {code}。',
