@@ -31,8 +31,21 @@ class PlaceLevel(View):
     on_hand: float
 
 
+class InventoryPack(View):
+    """A way to count it: a case of 24."""
+
+    id: int
+    name: str
+    names: dict[str, str]
+    quantity: float
+    barcode: str | None
+
+
 class InventoryItem(View):
-    """Quantities in the item's `unit`; `value` (minor units) for those who may change the stock."""
+    """Quantities in the item's `unit`; `value` (minor units) for those who may change the stock.
+
+    `packs` where they were asked for.
+    """
 
     item_id: int
     name: str
@@ -50,6 +63,7 @@ class InventoryItem(View):
     barcode: str | None = None
     value: int | None = None
     places: list[PlaceLevel] = []
+    packs: list[InventoryPack] = []
 
 
 class InventoryView(View):
@@ -61,7 +75,10 @@ class InventoryView(View):
 
 
 class InventoryQuery(View):
-    """`q` is part of a name or a barcode; `low` only what is to be bought; a page of `limit` from `offset` on."""
+    """`q` is part of a name or a barcode; `low` only what is to be bought; a page of `limit` from `offset` on.
+
+    `packs`: with what each is counted in.
+    """
 
     q: Annotated[str, Meta(max_length=60)] = ""
     low: bool = False
@@ -69,6 +86,7 @@ class InventoryQuery(View):
     supplier_id: Id | None = None
     limit: Annotated[int, Meta(ge=1, le=2000)] = 500
     offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    packs: bool = False
 
 
 @routes.get("/api/inventory", "stock.read")
@@ -80,6 +98,10 @@ async def inventory(call: Call, query: InventoryQuery) -> InventoryView:
         venue = await read_venue(snapshot)
         page = await queries.inventory(snapshot, asked)
         items = [_item(row, page, venue.language, counts=counts) for row in page.rows]
+        if query.packs:
+            packs = await queries.packs_of(snapshot, [row.id for row in page.rows])
+            for item in items:
+                item.packs = [_pack(row, venue.language) for row in packs.get(item.item_id, [])]
         if asked.everything and len(items) < query.limit:
             known = await queries.tracked(snapshot)
             items += [
@@ -88,6 +110,11 @@ async def inventory(call: Call, query: InventoryQuery) -> InventoryView:
                 if product.id not in known
             ]
     return InventoryView(items, page.total, len(page.low))
+
+
+def _pack(row: queries.PackRow, language: str) -> InventoryPack:
+    names = decode(row.names)
+    return InventoryPack(row.id, first(names, language), names, show_quantity(row.quantity), row.barcode)
 
 
 def _item(row: queries.InventoryRow, page: queries.Page, language: str, *, counts: bool) -> InventoryItem:

@@ -91,6 +91,8 @@ async def test_what_guests_took_on_deposit_and_what_suppliers_fetch_are_told_apa
         max_, "Beer", unit="piece", packs=[{"names": {"en": "Case"}, "quantity": 24, "depositItemId": crate}]
     )
     pack = (await max_.get(f"/api/inventory/items/{beer}"))["packs"][0]["id"]
+    (listed,) = (await max_.get("/api/inventory?q=Beer&packs=true"))["items"]
+    assert [(each["id"], each["quantity"]) for each in listed["packs"]] == [(pack, 24)]
     came = {"items": [{"itemId": beer, "quantity": 5, "packId": pack}]}
     assert (await max_.post("/api/inventory/receive", came)).status == 200
     for direction, quantity, party in (("out", 2, "supplier"), ("out", 2, "guest"), ("in", 1, "guest")):

@@ -72,6 +72,24 @@ export interface BalanceView {
 	bonusMoved: number;
 }
 
+export interface BatchView {
+	id: number;
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	code: string | null;
+	expiresOn: number | null;
+	receivedAt: string;
+	quantity: number;
+	left: number;
+	expired: boolean;
+}
+
+export interface BatchesView {
+	batches: BatchView[];
+}
+
 export interface BonusStep {
 	amount: number;
 	bonus: number;
@@ -200,6 +218,11 @@ export interface CodeView {
 	qrSvg: string;
 }
 
+export interface ConsumptionView {
+	items: Used[];
+	kinds: KindUsed[];
+}
+
 export interface CopyView {
 	id: number;
 	at: string;
@@ -225,6 +248,20 @@ export interface CostRow {
 	margin: number | null;
 	given: number;
 	unknown: number;
+}
+
+export interface CostView {
+	at: string;
+	businessDay: number;
+	kind: string;
+	quantity: number;
+	average: number;
+	paid: number | null;
+	document: string | null;
+}
+
+export interface CostsView {
+	costs: CostView[];
 }
 
 export interface CountEntry {
@@ -297,6 +334,22 @@ export interface DayView {
 	drawers: DrawerView[];
 }
 
+export interface DeadItem {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	onHand: number;
+	value: number;
+	lastUsed: number | null;
+	lastReceived: number | null;
+}
+
+export interface DeadView {
+	items: DeadItem[];
+	value: number;
+}
+
 export interface DeductionView {
 	kind: string;
 	staffId: number;
@@ -313,9 +366,27 @@ export interface DeductionsView {
 	rows: DeductionView[];
 }
 
+export interface DepositItem {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	onHand: number;
+	atGuests: number;
+	ofSuppliers: number;
+	deposit: number;
+	value: number;
+	guestValue: number;
+	lastMoved: number | null;
+}
+
 export interface DepositView {
 	reservationId: number;
 	left: number;
+}
+
+export interface DepositsView {
+	items: DepositItem[];
 }
 
 export interface DeviceView {
@@ -323,6 +394,15 @@ export interface DeviceView {
 	name: string;
 	pairedAt: string;
 	seenAt: string | null;
+}
+
+export interface Difference {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	locationId: number;
+	quantity: number;
 }
 
 export interface Directory {
@@ -375,6 +455,11 @@ export interface EditItem {
 	dated?: boolean;
 	note?: string | null;
 	packs?: EditPack[] | null;
+}
+
+export interface EditLocation {
+	names: Record<string, string>;
+	sort?: number;
 }
 
 export interface EditMember {
@@ -691,6 +776,20 @@ export interface ImportReport {
 	problems: RowProblem[];
 }
 
+export interface ImportedCell {
+	heading: string;
+	before: string;
+	after: string;
+}
+
+export interface ImportedRow {
+	table: string;
+	row: number;
+	name: string;
+	isNew: boolean;
+	cells: ImportedCell[];
+}
+
 export interface Ingredient {
 	itemId: number;
 	quantity: number;
@@ -723,6 +822,15 @@ export interface InventoryItem {
 	barcode?: string | null;
 	value?: number | null;
 	places?: PlaceLevel[];
+	packs?: InventoryPack[];
+}
+
+export interface InventoryPack {
+	id: number;
+	name: string;
+	names: Record<string, string>;
+	quantity: number;
+	barcode: string | null;
 }
 
 export interface InventoryView {
@@ -832,6 +940,13 @@ export interface KeyView {
 	backups: number;
 }
 
+export interface KindUsed {
+	kind: string;
+	value: number;
+	wasteValue: number;
+	differenceValue: number;
+}
+
 export interface LapseView {
 	on: string;
 	points: number;
@@ -844,6 +959,12 @@ export interface LapsingBatch {
 	left: number;
 	expiresOn: number;
 	expired: boolean;
+}
+
+export interface LastProofView {
+	businessDay: number;
+	at: string;
+	moves: number;
 }
 
 export interface LedgerView {
@@ -1526,6 +1647,12 @@ export interface Progress {
 	deviceId: number;
 }
 
+export interface ProofView {
+	differences: Difference[];
+	moves: number;
+	last: LastProofView | null;
+}
+
 export interface PurchaseHead {
 	id: number;
 	number: number;
@@ -1888,6 +2015,17 @@ export interface StockChange {
 	document?: string | null;
 }
 
+export interface StockImport {
+	applied: boolean;
+	added: number;
+	changed: number;
+	unchanged: number;
+	recipes: number;
+	suppliers: string[];
+	problems: StockProblem[];
+	rows: ImportedRow[];
+}
+
 export interface StockItem {
 	itemId: number;
 	quantity: number;
@@ -1896,6 +2034,16 @@ export interface StockItem {
 	amount?: number | null;
 	code?: string | null;
 	expiresOn?: number | null;
+}
+
+export interface StockProblem {
+	table: string;
+	row: number;
+	column: string;
+	problem: string;
+	fix: string;
+	heading: string;
+	value: string;
 }
 
 export interface StockTransfer {
@@ -2145,6 +2293,26 @@ export interface Updates {
 	lookProblem: string;
 }
 
+export interface Used {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	kind: string;
+	unit: string;
+	sold: number;
+	comped: number;
+	staff: number;
+	wasted: number;
+	produced: number;
+	theoretical: number;
+	difference: number;
+	actual: number;
+	value: number;
+	wasteValue: number;
+	differenceValue: number;
+	causes: CauseView[];
+}
+
 export interface VarianceRow {
 	itemId: number;
 	name: string;
@@ -2230,4 +2398,27 @@ export interface VisitsView {
 export interface WaitingView {
 	quotedMinutes: number | null;
 	waiting: ReservationView[];
+}
+
+export interface WasteRow {
+	reason: string;
+	staffId: number | null;
+	staff: string | null;
+	moves: number;
+	value: number;
+}
+
+export interface WasteView {
+	value: number;
+	rows: WasteRow[];
+	items: WastedItem[];
+}
+
+export interface WastedItem {
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	quantity: number;
+	value: number;
 }

@@ -6,6 +6,7 @@ import ChartSpline from '@lucide/svelte/icons/chart-spline';
 import DatabaseBackup from '@lucide/svelte/icons/database-backup';
 import IdCard from '@lucide/svelte/icons/id-card';
 import MapIcon from '@lucide/svelte/icons/map';
+import PencilLine from '@lucide/svelte/icons/pencil-line';
 import PrinterIcon from '@lucide/svelte/icons/printer';
 import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import Settings from '@lucide/svelte/icons/settings-2';
@@ -35,6 +36,7 @@ export const SECTIONS: readonly Section[] = [
 	{ path: 'menu', title: 'section.menu', may: 'menu.edit', icon: Utensils, group: 'sell' },
 	{ path: 'prices', title: 'section.prices', may: 'menu.edit', icon: BadgePercent, group: 'sell' },
 	{ path: 'stock', title: 'section.stock', may: 'stock.edit', icon: Boxes, group: 'sell' },
+	{ path: 'moves', title: 'section.moves', may: 'stock.waste', icon: PencilLine, group: 'sell' },
 	{ path: 'cellar', title: 'section.cellar', may: 'stock.read', icon: Beer, group: 'sell' },
 	{ path: 'members', title: 'section.members', may: 'member.manage', icon: IdCard, group: 'guests' },
 	{ path: 'reports', title: 'section.reports', may: 'report.read', icon: ChartColumn, group: 'figures' },

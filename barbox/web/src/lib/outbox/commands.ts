@@ -22,7 +22,8 @@ export type Command =
 	| { kind: 'order.change'; ref: Ref; version: number; changes?: LineChange[]; covers?: number; tab?: string }
 	| { kind: 'order.send'; ref: Ref }
 	| { kind: 'order.fire'; ref: Ref; course: number }
-	| { kind: 'order.void' | 'order.comp'; ref: Ref; lineIds: number[]; reason: string; quantity?: number }
+	| { kind: 'order.void'; ref: Ref; lineIds: number[]; reason: string; quantity?: number }
+	| { kind: 'order.comp'; ref: Ref; lineIds: number[]; reason: string; quantity?: number; staff?: boolean }
 	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string }
 	| { kind: 'order.transfer'; ref: Ref; staffId: number }
 	| { kind: 'order.member'; ref: Ref; memberId: number | null }

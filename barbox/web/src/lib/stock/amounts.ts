@@ -17,3 +17,8 @@ export function isoDay(day: number): string {
 	const text = String(day);
 	return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`;
 }
+
+/** Days from one day to another, both `YYYY-MM-DD`; negative for one before. */
+export function daysUntil(from: string, to: string): number {
+	return Math.round((Date.parse(`${to}T12:00:00Z`) - Date.parse(`${from}T12:00:00Z`)) / 86_400_000);
+}

@@ -4,6 +4,7 @@ export const en = {
 	'section.menu': 'Menu',
 	'section.prices': 'Happy hours',
 	'section.floor': 'Floor plan',
+	'section.moves': 'Waste and moves',
 	'section.stock': 'Stock',
 	'section.cellar': 'Taps & bottles',
 	'section.members': 'Members',

@@ -6,6 +6,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'section.menu': '菜单',
 	'section.prices': '欢乐时光',
 	'section.floor': '桌位图',
+	'section.moves': '报损与调拨',
 	'section.stock': '库存',
 	'section.cellar': '酒头存酒',
 	'section.members': '会员',

@@ -3,6 +3,7 @@ export const en = {
 	'nav.floor': 'Floor',
 	'nav.drawer': 'Drawer',
 	'nav.count': 'Count stock',
+	'nav.waste': 'Waste and moves',
 	'nav.bookings': 'Bookings',
 	'nav.display': 'Display',
 	'nav.office': 'Office',

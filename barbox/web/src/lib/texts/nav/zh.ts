@@ -4,6 +4,7 @@ import type { en } from './en.ts';
 export const zh: Record<keyof typeof en, string> = {
 	'nav.drawer': '钱箱',
 	'nav.count': '盘点',
+	'nav.waste': '报损与调拨',
 	'nav.bookings': '预订',
 	'nav.floor': '桌台',
 	'nav.display': '出品屏',
