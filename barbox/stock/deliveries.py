@@ -62,10 +62,11 @@ class NewDelivery(Body):
 
 
 class DeliveryLineView(View):
-    """`expected` are the packs that were still awaited (null without an order), `difference` what came beyond them.
+    """`expected` are the packs that were still awaited (null without an order), `difference` what came beyond them,
+    `packSize` what one holds.
 
     `amountDifference` is what was paid beyond the ordered price, where both are known. `costBefore` and `costAfter` are
-    what one unit cost on average (minor units), `priceBefore` what a pack was last bought for, until this came.
+    what such a pack cost on average (minor units) before and after, `priceBefore` what it was last bought for.
     """
 
     line: int
@@ -75,6 +76,7 @@ class DeliveryLineView(View):
     unit: str
     pack_id: int | None
     pack: dict[str, str] | None
+    pack_size: float
     packs: float
     quantity: float
     amount: int | None
@@ -143,6 +145,7 @@ class DeliveredRow(msgspec.Struct):
     unit: str
     pack_id: int | None
     pack: str | None
+    pack_size: int
     packs: int
     quantity: int
     amount: int | None
@@ -155,6 +158,11 @@ class DeliveredRow(msgspec.Struct):
     price: int | None
     code: str | None
     expires_on: int | None
+
+    @property
+    def amount_difference(self) -> int | None:
+        """What was paid beyond the ordered price, where both are known."""
+        return None if self.amount is None or self.price is None else self.amount - times(self.price, self.packs)
 
 
 class _BatchRow(msgspec.Struct):
@@ -171,6 +179,7 @@ _price = PL.select(peewee.fn.MIN(PL.price)).where(
 _lines = (
     L.select(
         *(L.delivery_id, L.line, L.item_id, IT.names, IT.unit, L.pack_id, SP.names),
+        peewee.fn.COALESCE(SP.quantity, ONE_UNIT),
         *(L.packs, L.quantity, L.amount, L.expected, L.cost_before, L.cost_after, L.last_before, L.price_before),
         *(L.batch_id, _price, B.code, B.expires_on),
     )
@@ -357,7 +366,7 @@ def _batch(tx: Transaction, said: DeliveredLine) -> int | None:
 
 
 def _told(head: DeliveryRow, lines: Sequence[DeliveredRow]) -> dict[str, Any]:
-    differs = any(row.expected is not None and row.expected != row.packs for row in lines)
+    differs = any(row.expected not in (None, row.packs) or row.amount_difference for row in lines)
     facts = {"at": rfc3339(head.at), "amount": sum(row.amount or 0 for row in lines), "differs": differs}
     reversed_at = None if head.reversed_at is None else rfc3339(head.reversed_at)
     return msgspec.structs.asdict(head) | facts | {"reversed_at": reversed_at}
@@ -369,7 +378,6 @@ def _view(head: DeliveryRow, lines: Sequence[DeliveredRow], language: str) -> De
 
 def _line(row: DeliveredRow, language: str) -> DeliveryLineView:
     expected = None if row.expected is None else show_quantity(row.expected)
-    known = row.amount is not None and row.price is not None
     return DeliveryLineView(
         line=row.line,
         item_id=row.item_id,
@@ -378,15 +386,20 @@ def _line(row: DeliveredRow, language: str) -> DeliveryLineView:
         unit=row.unit,
         pack_id=row.pack_id,
         pack=decode(row.pack) if row.pack else None,
+        pack_size=show_quantity(row.pack_size),
         packs=show_quantity(row.packs),
         quantity=show_quantity(row.quantity),
         amount=row.amount,
         expected=expected,
         difference=None if row.expected is None else show_quantity(row.packs - row.expected),
-        amount_difference=(row.amount or 0) - times(row.price or 0, row.packs) if known else None,
+        amount_difference=row.amount_difference,
         code=row.code,
         expires_on=row.expires_on,
-        cost_before=None if row.cost_before is None else rules.show_cost(row.cost_before),
-        cost_after=None if row.cost_after is None else rules.show_cost(row.cost_after),
+        cost_before=_pack_cost(row, row.cost_before),
+        cost_after=_pack_cost(row, row.cost_after),
         price_before=row.price_before,
     )
+
+
+def _pack_cost(row: DeliveredRow, cost: int | None) -> float | None:
+    return None if cost is None else rules.show_cost(rules.worth(row.pack_size, cost))

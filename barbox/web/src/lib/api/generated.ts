@@ -366,6 +366,79 @@ export interface DeductionsView {
 	rows: DeductionView[];
 }
 
+export interface DeliveredLine {
+	itemId: number;
+	packs: number;
+	packId?: number | null;
+	amount?: number | null;
+	locationId?: number | null;
+	code?: string | null;
+	expiresOn?: number | null;
+}
+
+export interface DeliveriesView {
+	deliveries: DeliveryHead[];
+}
+
+export interface DeliveryHead {
+	id: number;
+	purchaseId: number | null;
+	supplierId: number | null;
+	supplier: string | null;
+	paper: string | null;
+	at: string;
+	businessDay: number;
+	staffId: number | null;
+	note: string | null;
+	amount: number;
+	differs: boolean;
+	reversedAt: string | null;
+	reversedBy: number | null;
+	reversedFor: string | null;
+	replacedBy: number | null;
+}
+
+export interface DeliveryLineView {
+	line: number;
+	itemId: number;
+	name: string;
+	names: Record<string, string>;
+	unit: string;
+	packId: number | null;
+	pack: Record<string, string> | null;
+	packSize: number;
+	packs: number;
+	quantity: number;
+	amount: number | null;
+	expected: number | null;
+	difference: number | null;
+	amountDifference: number | null;
+	code: string | null;
+	expiresOn: number | null;
+	costBefore: number | null;
+	costAfter: number | null;
+	priceBefore: number | null;
+}
+
+export interface DeliveryView {
+	id: number;
+	purchaseId: number | null;
+	supplierId: number | null;
+	supplier: string | null;
+	paper: string | null;
+	at: string;
+	businessDay: number;
+	staffId: number | null;
+	note: string | null;
+	amount: number;
+	differs: boolean;
+	reversedAt: string | null;
+	reversedBy: number | null;
+	reversedFor: string | null;
+	replacedBy: number | null;
+	lines: DeliveryLineView[];
+}
+
 export interface DepositItem {
 	itemId: number;
 	name: string;
@@ -500,6 +573,22 @@ export interface EditPrinter {
 	patienceSeconds?: number;
 	receipts?: boolean;
 	stationIds?: number[] | null;
+}
+
+export interface EditPurchase {
+	supplierId: number;
+	lines: EditPurchaseLine[];
+	expectedOn?: number | null;
+	note?: string | null;
+	version?: number | null;
+}
+
+export interface EditPurchaseLine {
+	itemId: number;
+	packs: number;
+	packId?: number | null;
+	price?: number | null;
+	note?: string | null;
 }
 
 export interface EditRecipe {
@@ -1208,6 +1297,13 @@ export interface NamedView {
 	code: string | null;
 }
 
+export interface NewDelivery {
+	lines: DeliveredLine[];
+	supplierId?: number | null;
+	paper?: string | null;
+	note?: string | null;
+}
+
 export interface NewDiscount {
 	kind: "amount" | "percent";
 	value: number;
@@ -1744,6 +1840,13 @@ export interface ReceiptTemplate {
 	showModifiers?: boolean;
 }
 
+export interface ReceivePurchase {
+	lines: DeliveredLine[];
+	paper?: string | null;
+	note?: string | null;
+	close?: boolean;
+}
+
 export interface RecipeView {
 	productId: number | null;
 	modifierId: number | null;
@@ -1823,6 +1926,11 @@ export interface Restore {
 	at?: string | null;
 }
 
+export interface ReverseDelivery {
+	reason: string;
+	instead?: ReceivePurchase | null;
+}
+
 export interface RoleTable {
 	roles: RoleView[];
 	permissions: PermissionView[];
@@ -1890,6 +1998,15 @@ export interface Scope {
 	shelf?: string;
 	low?: boolean;
 	itemIds?: number[];
+}
+
+export interface SentPurchase {
+	purchase: PurchaseView;
+	to?: string | null;
+	subject?: string | null;
+	text?: string | null;
+	jobId?: number | null;
+	file?: string | null;
 }
 
 export interface SessionView {

@@ -10,6 +10,7 @@ import PencilLine from '@lucide/svelte/icons/pencil-line';
 import PrinterIcon from '@lucide/svelte/icons/printer';
 import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import Settings from '@lucide/svelte/icons/settings-2';
+import ShoppingCart from '@lucide/svelte/icons/shopping-cart';
 import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import TabletSmartphone from '@lucide/svelte/icons/tablet-smartphone';
 import Users from '@lucide/svelte/icons/users';
@@ -37,6 +38,7 @@ export const SECTIONS: readonly Section[] = [
 	{ path: 'prices', title: 'section.prices', may: 'menu.edit', icon: BadgePercent, group: 'sell' },
 	{ path: 'stock', title: 'section.stock', may: 'stock.edit', icon: Boxes, group: 'sell' },
 	{ path: 'moves', title: 'section.moves', may: 'stock.waste', icon: PencilLine, group: 'sell' },
+	{ path: 'buying', title: 'section.buying', may: 'stock.edit', icon: ShoppingCart, group: 'sell' },
 	{ path: 'cellar', title: 'section.cellar', may: 'stock.read', icon: Beer, group: 'sell' },
 	{ path: 'members', title: 'section.members', may: 'member.manage', icon: IdCard, group: 'guests' },
 	{ path: 'reports', title: 'section.reports', may: 'report.read', icon: ChartColumn, group: 'figures' },

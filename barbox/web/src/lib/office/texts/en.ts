@@ -6,6 +6,7 @@ export const en = {
 	'section.floor': 'Floor plan',
 	'section.moves': 'Waste and moves',
 	'section.stock': 'Stock',
+	'section.buying': 'Buying',
 	'section.cellar': 'Taps & bottles',
 	'section.members': 'Members',
 	'section.forecast': 'Forecast',

@@ -8,6 +8,7 @@ export const zh: Record<keyof typeof en, string> = {
 	'section.floor': '桌位图',
 	'section.moves': '报损与调拨',
 	'section.stock': '库存',
+	'section.buying': '采购',
 	'section.cellar': '酒头存酒',
 	'section.members': '会员',
 	'section.forecast': '客流预测',
