@@ -29,9 +29,10 @@ PIN_S = 300.0
 class Bar:
     """`barbox demo` in a process; `stop` and `start` keep its data, as pulling and plugging the box in does."""
 
-    def __init__(self, data: Path, weeks: int = 0) -> None:
+    def __init__(self, data: Path, weeks: int = 0, installed: Path = ROOT) -> None:
         self.data = data
         self.weeks = weeks
+        self.installed = installed
         self.port = 0
         self.pins: dict[str, str] = {}
         self.ids: dict[str, int] = {}
@@ -49,8 +50,8 @@ class Bar:
         command = [sys.executable, "-m", "barbox", "demo", "--data", str(self.data), "--port", str(self.port)]
         self._process = subprocess.Popen(
             [*command, "--weeks", str(self.weeks), "--no-open", "--json"],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(ROOT)])},
+            cwd=self.installed,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(self.installed)])},
             stdout=subprocess.PIPE,
             stderr=(self.data.parent / "box.log").open("a"),
             text=True,

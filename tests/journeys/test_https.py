@@ -19,6 +19,7 @@ from tests.journeys.relay import Relay
 from tests.journeys.test_screens import Walk
 
 NAME = "barbox.local"
+ROUTES = ("/trust", "/moved")
 
 
 def switch_https(bar: Bar, on: bool) -> None:
@@ -32,15 +33,27 @@ def switch_https(bar: Bar, on: bool) -> None:
     until(lambda: bool(bar.ask("/api/trust")["secure"]) is on, "HTTPS did not do as it was told")
 
 
-@pytest.fixture(scope="module")
-def secure_port(bar: Bar) -> int:
-    """HTTPS, switched on."""
+def switched_on(bar: Bar) -> int:
+    """The port of HTTPS, switched on."""
     switch_https(bar, True)
     return int(str(bar.ask("/api/trust")["secure"][0]).rpartition(":")[2])
 
 
 @pytest.fixture(scope="module")
+def secure_port(bar: Bar) -> int:
+    """HTTPS, switched on."""
+    return switched_on(bar)
+
+
+@pytest.fixture(scope="module")
 def trusting(bar: Bar, browser: Browser, secure_port: int) -> Iterator[Browser]:
+    """A Chromium that trusts the bar's box."""
+    with chromium_trusting(bar, browser) as chromium:
+        yield chromium
+
+
+@contextlib.contextmanager
+def chromium_trusting(bar: Bar, browser: Browser) -> Iterator[Browser]:
     """A Chromium that trusts the box's certificate and no other, as after its authority was installed."""
     leaf = x509.load_pem_x509_certificate((bar.data / "tls" / "box.pem").read_bytes())
     key = leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -78,7 +91,10 @@ def test_a_device_that_does_not_trust_the_box_is_told_how(bar: Bar, secure_port:
         assert phone.page.locator("figure img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 100
         walk = Walk(phone, theme)
         walk.stop("trust")
-        assert walk.faults == [], "\n".join(walk.faults)
+        phone.page.goto(f"{bar.url}/moved")  # with nothing to take in
+        expect(phone.page.get_by_role("link")).to_be_visible()
+        walk.stop("moved-nothing")
+        walk.end(*ROUTES)
     chinese = tablets.new("phone", language="zh-CN")
     chinese.page.goto(f"{bar.url}/trust")
     expect(chinese.page.locator(".state")).to_contain_text("还不信任")

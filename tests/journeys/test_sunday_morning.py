@@ -16,6 +16,9 @@ from playwright.sync_api import Browser, expect
 
 from barbox.verify import prove
 from tests.journeys.bar import OUTSIDE, PATIENCE_S, ROOT, Bar, Tablets, until
+from tests.journeys.test_screens import Walk
+
+ROUTES = ("/setup/restore",)
 
 
 @contextmanager
@@ -98,15 +101,21 @@ def test_the_bar_is_back_on_a_new_box(bar: Bar, browser: Browser, tmp_path: Path
         tablets = Tablets(Bar(tmp_path), browser)
         tablet = tablets.new(url=url)
         page = tablet.page
+        walk = Walk(tablet, "night")
         page.goto(f"{url}/setup#{code}")
         page.get_by_role("link", name="I have a backup").click()
+        expect(page.get_by_role("radio", name=re.compile("GOLDEN-SWAN"))).to_be_visible()
+        walk.stop("restore")
         page.get_by_role("radio", name=re.compile("GOLDEN-SWAN")).click()
         page.get_by_role("button", name="Show the backups").click()
         expect(page.get_by_role("radio", name=re.compile(r"\d+ orders on"))).to_be_checked()
         page.get_by_label(re.compile("24 words")).fill(" ".join(words[:23]))
         page.get_by_label(re.compile("^Your PIN")).fill("4711")
         page.get_by_label("PIN again").fill("4711")
-        tablet.shoot("restore-filled")
+        walk.stop("restore-filled")
+        page.set_viewport_size({"width": 390, "height": 844})
+        walk.stop("restore-narrow")
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.get_by_role("button", name="Bring it back").click()
         expect(page.get_by_role("alert")).to_contain_text("24 words; 23 were given")
         page.get_by_label("Photograph the QR code").set_input_files(
@@ -115,7 +124,8 @@ def test_the_bar_is_back_on_a_new_box(bar: Bar, browser: Browser, tmp_path: Path
         expect(page.get_by_label(re.compile("24 words"))).to_have_value(str(slip["key"]))
         page.get_by_role("button", name="Bring it back").click()
         expect(page.get_by_role("heading", name=re.compile("is back"))).to_be_visible(timeout=60_000)
-        tablet.shoot("restore-done")
+        walk.stop("restore-done")
+        walk.end(*ROUTES)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/pin")
         page.locator(".people .key", has_text=next(iter(bar.pins))).click()
