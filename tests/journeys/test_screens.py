@@ -249,7 +249,7 @@ def test_every_screen_is_legible_and_within_reach(
     walk.stop("kept-bottle")
     page.keyboard.press("Escape")
     walk.stop("kept-bottles")
-    walk.end(*ROUTES)
+    walk.end(*(each for each in ROUTES if tablet.narrow or each != "/office"))  # where there is room, a section shows
 
 
 def test_the_language_changes_with_one_tap_and_without_a_reload(tablets: Tablets) -> None:
