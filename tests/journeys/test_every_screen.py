@@ -1,6 +1,7 @@
 """No screen is left out: each is stopped at by a walk that asks axe and measures what a finger must hit."""
 
 from tests.journeys import (
+    test_buying,
     test_figures,
     test_first_day,
     test_https,
@@ -12,6 +13,7 @@ from tests.journeys import (
 from tests.journeys.test_screens import PAGES
 
 WALKS = (
+    test_buying,
     test_figures,
     test_first_day,
     test_https,

@@ -22,6 +22,11 @@ export function packName(names: Record<string, string> | null, unit: string): st
 	return names ? (names[texts.names] ?? Object.values(names)[0] ?? '') : s(`unit.${unit}` as 'unit.ml');
 }
 
+/** `6 × Bottle 700 ml`, or `24 pcs` where it is bought by the unit. */
+export function count(packs: number, names: Record<string, string> | null, unit: string): string {
+	return names ? `${figure(packs)} × ${packName(names, unit)}` : much(packs, unit);
+}
+
 /** The same of an item known here: `Bottle 700 ml`. */
 export function packOf(item: Item | undefined, packId: number | null): string {
 	const pack = item?.packs.find((each) => each.id === packId);
@@ -29,7 +34,7 @@ export function packOf(item: Item | undefined, packId: number | null): string {
 	return item ? s(`unit.${item.unit}` as 'unit.ml') : '';
 }
 
-/** `6 × Bottle 700 ml`. */
+/** `count` of an item known here. */
 export function packs(count: number, item: Item | undefined, packId: number | null): string {
 	return packId === null && item ? much(count, item.unit) : `${figure(count)} × ${packOf(item, packId)}`;
 }
