@@ -56,8 +56,18 @@ class GroupView(View):
     modifiers: list[ModifierView]
 
 
+class SizePrice(View):
+    """What a product costs now in one of its sizes."""
+
+    modifier_id: int
+    price: int
+
+
 class ProductView(View):
-    """`price` is the one in force now; `regularPrice` the menu's; `stock` what is left, null where nobody counts."""
+    """`price` is the one in force now; `regularPrice` the menu's; `stock` what is left, null where nobody counts.
+
+    `sizes` are the prices in force of its sizes: a happy hour is reckoned on the size, not on the ordinary one.
+    """
 
     id: int
     category_id: int
@@ -76,6 +86,7 @@ class ProductView(View):
     unit: str
     age: int
     discountable: bool
+    sizes: list[SizePrice]
 
 
 class TaxRateView(View):
@@ -129,7 +140,7 @@ async def _view(call: Call, snapshot: Snapshot, area_id: int | None) -> MenuView
         products=[
             _product(
                 product,
-                rules.price_in_force(product, catalogue.price_rules, moment, area_id),
+                rules.rule_in_force(product, catalogue.price_rules, moment, area_id),
                 left.get(product.id),
                 venue,
             )
@@ -140,13 +151,14 @@ async def _view(call: Call, snapshot: Snapshot, area_id: int | None) -> MenuView
     )
 
 
-def _product(product: rules.Product, price: int, left: float | None, venue: Venue) -> ProductView:
+def _product(product: rules.Product, rule: rules.PriceRule | None, left: float | None, venue: Venue) -> ProductView:
+    sizes = [size for group in product.groups if group.kind == "size" for size in group.modifiers]
     return ProductView(
         id=product.id,
         category_id=product.category_id,
         name=first(product.names, venue.language),
         names=product.names,
-        price=price,
+        price=rules.sized(product, None, rule),
         regular_price=product.price,
         tax_rate_id=product.tax_rate_id,
         station_id=product.station_id,
@@ -159,6 +171,7 @@ def _product(product: rules.Product, price: int, left: float | None, venue: Venu
         unit=product.unit,
         age=product.age,
         discountable=product.discountable,
+        sizes=[SizePrice(size.id, rules.sized(product, size, rule)) for size in sizes],
     )
 
 

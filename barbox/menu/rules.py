@@ -97,12 +97,6 @@ class Moment(msgspec.Struct, frozen=True):
     minute: int
 
 
-def price_in_force(product: Product, rules: Iterable[PriceRule], moment: Moment, area_id: int | None) -> int:
-    """The product's price now: by the rule of highest priority that applies, else the menu's; rules never add up."""
-    rule = rule_in_force(product, rules, moment, area_id)
-    return discounted(product.price, rule) if rule else product.price
-
-
 def rule_in_force(
     product: Product,
     rules: Iterable[PriceRule],

@@ -247,7 +247,7 @@ def move(tx: Transaction, order_id: int, request: Move) -> OrderView:
     before, table = place_of(order), order.table_name
     seat(tx, order, request)
     tell_stations(tx, "moved", order, unfinished(lines), reason=before)
-    facts = {"from": table, "tableId": order.table_id}
+    facts = {"from": table, "tableId": order.table_id, "reason": request.reason}
     return store(tx, "order.moved", order, lines, tenders, facts)
 
 

@@ -151,6 +151,7 @@ class Move(Body):
     line_ids: LineIds | None = None
     to_order_id: Id | None = None
     quantity: Quantity | None = None
+    reason: Reason | None = None
 
 
 class PartOfLine(Body):

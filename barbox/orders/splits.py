@@ -128,7 +128,7 @@ def move_lines(tx: Transaction, order_id: int, request: Move) -> OrderView:
     taken = load_open(tx, order_id)
     order, lines, tenders = taken
     leaving = chosen(tx, lines, request.line_ids, request.quantity)
-    facts: dict[str, object] = {"lineIds": [line.line_id for line in leaving]}
+    facts: dict[str, object] = {"lineIds": [line.line_id for line in leaving], "reason": request.reason}
     if request.to_order_id is None:
         if request.table_id is None and request.tab is None:
             raise BadRequest("name an order, a table or a tab", "toOrderId")

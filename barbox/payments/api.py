@@ -41,9 +41,10 @@ class PayCode(View):
 
 
 class PayCodeQuery(View):
-    """`amount` for a part of what is owed, in minor units; all of it by default."""
+    """`amount` for a part of what is owed, in minor units; all of it by default. A `tip` comes on top."""
 
     amount: Annotated[int, Meta(ge=1, le=10**11)] | None = None
+    tip: Annotated[int, Meta(ge=0, le=10**11)] = 0
 
 
 class ReceiptCode(View):
@@ -94,7 +95,7 @@ async def pay_code(call: Call, order_id: int, query: PayCodeQuery) -> PayCode:
     """The venue's own payment QR with what this order owes, to be shown to the guest; empty where there is none."""
     async with call.db.snapshot() as snapshot:
         order = await queries.read(snapshot, order_id)
-        amount = order.balance if query.amount is None else min(query.amount, order.balance)
+        amount = query.tip + (order.balance if query.amount is None else min(query.amount, order.balance))
         text = orders.pay_code(await read_venue(snapshot), amount)
     return PayCode(amount, text, _qr(text))
 

@@ -42,7 +42,7 @@ def test_a_round_for_a_table_is_seen_by_the_kitchen_and_the_other_waiter_at_once
 def test_a_tab_takes_three_taps_and_is_paid_in_cash_with_change(bar: Bar, tablets: Tablets) -> None:
     tablet = tablets.at_work("Emily Carter")
     tablet.page.get_by_role("button", name="New tab").click()
-    tablet.page.get_by_label("Name, card or seat").fill("Joe at the door")
+    tablet.page.get_by_label("Name or seat").fill("Joe at the door")
     tablet.page.get_by_role("button", name="Open tab").click()
     tablet.tap("Budweiser")
     tablet.send()

@@ -191,12 +191,13 @@ def test_lines_move_tables_merge_and_another_waiter_takes_over(bar: Bar, tablets
     assert {(line["lineId"], line["sentAt"]) for line in there} == {(line["lineId"], line["sentAt"]) for line in sent}
 
 
-def test_a_happy_hour_that_begins_is_seen_on_an_open_screen(bar: Bar, tablets: Tablets) -> None:
+def test_a_happy_hour_that_begins_is_seen_on_an_open_screen_in_every_size(bar: Bar, tablets: Tablets) -> None:
     tablet = tablets.at_work(WAITER)
     tablet.open_table("A7")
-    tablet.page.locator(".find input").first.fill("Duvel")
-    tile = tablet.page.locator(".tile", has_text="Duvel")
-    duvel = bar.product("Duvel")
+    page = tablet.page
+    page.locator(".find input").first.fill("Lane's End Lager")
+    tile = page.locator(".tile", has_text="Lane's End Lager")
+    lager = bar.product("Lane's End Lager")
     expect(tile.locator("s")).to_have_count(0)
     rule = bar.ask(
         "/api/menu/price-rules",
@@ -205,23 +206,51 @@ def test_a_happy_hour_that_begins_is_seen_on_an_open_screen(bar: Bar, tablets: T
             "weekdays": [0, 1, 2, 3, 4, 5, 6],
             "fromMinute": 0,
             "untilMinute": 1440,
-            "productId": duvel["id"],
+            "productId": lager["id"],
             "kind": "percent",
             "value": 5000,
+            "priority": 9,
         },
     )
     expect(tile.locator("s")).to_be_visible()
     tile.click()
+    jug = page.locator("dialog .options .key", has_text="Jug")
+    expect(jug).to_contain_text("¥38.00")
+    jug.click()
     tablet.shoot("happy-hour")
-    tablet.page.locator(".actions .send").click()
-    tablet.page.wait_for_url("**/floor")
+    expect(page.locator("aside .lines .amount")).to_have_text("¥38.00")
+    page.locator(".actions .send").click()
+    page.wait_for_url("**/floor")
     until(lambda: [each for each in bar.orders() if each["tableName"] == "A7"], "the round is on the box")
     bar.ask(f"/api/menu/price-rules/{rule['id']}", method="DELETE")
     tablet.open_table("A7")
-    tablet.page.locator(".find input").first.fill("Duvel")
+    page.locator(".find input").first.fill("Lane's End Lager")
     expect(tile.locator("s")).to_have_count(0)
     (line,) = order_at(bar, "A7")["items"]
-    assert line["price"] == duvel["price"] // 2
+    assert line["price"] == 3800, "what the tablet had shown"
+
+
+def test_a_tab_on_a_card_has_its_main_course_when_it_is_called(bar: Bar, tablets: Tablets) -> None:
+    tablet = tablets.at_work(WAITER)
+    page = tablet.page
+    page.get_by_role("button", name="New tab").click()
+    page.get_by_label("Number of their card").fill("4711")
+    page.get_by_role("button", name="Open tab").click()
+    tablet.tap("Budweiser")
+    page.locator("aside").get_by_role("button", name="Course").click()
+    page.locator("dialog").get_by_role("button", name="2", exact=True).click()
+    tablet.tap("Egg fried rice")
+    tablet.send()
+    page.get_by_label("Find a guest").fill("4711")
+    page.get_by_role("link", name=re.compile("Card 4711")).click()
+    (order,) = [each for each in bar.orders() if (each["customerInfo"] or {}).get("card") == "4711"]
+    assert [(line["name"], line["course"], line["status"]) for line in order["items"]] == [
+        ("百威", None, "preparing"),
+        ("蛋炒饭", 2, "held"),
+    ]
+    page.locator("aside").get_by_role("button", name="Fire course 2").click()
+    until(lambda: bar.ask(f"/api/orders/{order['orderId']}")["items"][1]["status"] == "preparing", "it is called")
+    bar.ask(f"/api/orders/{order['orderId']}/void", {"reason": "end of the test"})
 
 
 def test_the_drawer_is_opened_sold_from_counted_blind_and_closed_with_a_z(bar: Bar, tablets: Tablets) -> None:
@@ -280,7 +309,12 @@ def test_a_paid_bill_is_refunded_by_the_card_it_came_from(bar: Bar, tablets: Tab
     page.locator(".take").click()
     expect(page.get_by_role("button", name="Done")).to_be_visible()
     order = order_at(bar, "A8", "paid")
-    page.goto(f"{tablet.url}/order/{order['orderId']}")
+    page.get_by_role("button", name="Done").click()
+    page.locator(".bar").get_by_role("tab", name="Tabs").click()
+    page.get_by_role("button", name="Paid tonight").click()
+    page.locator("dialog input").fill("A8")
+    page.locator("dialog li a", has_text="Card").click()
+    page.wait_for_url(f"**/order/{order['orderId']}")
     menu_of_the_order(tablet, "Refund")
     page.locator("dialog .means .key", has_text="Card").click()
     page.locator("dialog footer .main").click()

@@ -23,6 +23,18 @@ def test_every_sheet_is_legible_and_within_reach(bar: Bar, tablets: Tablets, siz
     tablet = tablets.at_work("Emily Carter", size, theme=theme)
     page, walk = tablet.page, Walk(tablet, theme)
     expect(page.locator(".table.busy").first).to_be_visible()
+    page.get_by_role("button", name="New tab").filter(visible=True).click()
+    expect(page.get_by_label("Number of their card")).to_be_visible()
+    walk.stop("new-tab")
+    page.keyboard.press("Escape")
+    if tablet.narrow:
+        page.get_by_role("tab", name="Tabs").click()
+    page.get_by_role("button", name="Paid tonight").click()
+    expect(page.locator("dialog input")).to_be_visible()
+    walk.stop("paid-tonight")
+    page.keyboard.press("Escape")
+    if tablet.narrow:
+        page.locator(".bar [role=tab]").first.click()
     tablet.open_table(table)
 
     def sheet(name: str, key: str) -> None:
@@ -52,6 +64,7 @@ def test_every_sheet_is_legible_and_within_reach(bar: Bar, tablets: Tablets, siz
 
     sheet("discount", "Discount")
     sheet("move-lines", "Move lines")
+    sheet("move-table", "Move to table")
     sheet("merge", "Merge orders")
     sheet("hand-over", "Hand over")
     sheet("void", "Void the whole order")

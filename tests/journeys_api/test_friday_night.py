@@ -1,8 +1,8 @@
-"""The Friday night in its short form."""
+"""The Friday night in its short form; it needs no browser, as its neighbours in tests/journeys do."""
 
 from pathlib import Path
 
-from tests.journeys_api.friday_night import friday_night
+from tests.journeys.friday_night import friday_night
 
 
 async def test_a_short_friday_night_ends_with_books_that_agree(tmp_path: Path) -> None:

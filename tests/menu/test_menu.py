@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barbox.menu.rules import MINUTES_A_DAY, Moment, PriceRule, Product, discounted, price_in_force
+from barbox.menu.rules import MINUTES_A_DAY, Moment, PriceRule, Product, discounted, rule_in_force, sized
 from tests.bar import Answer, Swan, Tablet
 
 
@@ -137,7 +137,7 @@ def test_a_happy_hour_past_midnight_belongs_to_the_evening_it_began(
     since = (minute - begin) % MINUTES_A_DAY
     began = weekday if minute >= begin else (weekday - 1) % 7
     expected = 500 if since < length and began in weekdays else 1000
-    assert price_in_force(drink, [rule], Moment(weekday, minute), None) == expected
+    assert sized(drink, None, rule_in_force(drink, [rule], Moment(weekday, minute), None)) == expected
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["percent", "amount", "fixed"]), st.integers(0, 10**6))

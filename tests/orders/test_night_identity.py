@@ -41,7 +41,8 @@ async def test_sent_lines_are_moved_split_merged_and_transferred_without_a_secon
     lines = sorted(line["lineId"] for order in (one, two) for line in order["items"])
     owed = one["totalAmount"] + two["totalAmount"]
 
-    moved = await max_.post(f"/api/orders/{one['orderId']}/move", {"tableId": swan.tables["T7"]})
+    to_seven = {"tableId": swan.tables["T7"], "reason": "too loud there"}
+    moved = await max_.post(f"/api/orders/{one['orderId']}/move", to_seven)
     assert moved["tableName"] == "T7"
     beer = moved["items"][0]
     half = {"lines": [{"lineId": beer["lineId"], "quantity": 1}]}
@@ -73,6 +74,32 @@ async def test_sent_lines_are_moved_split_merged_and_transferred_without_a_secon
     for order_id in [*orders, seat["new"]["orderId"]]:
         gone = await max_.get(f"/api/orders/{order_id}")
         assert (gone["status"], gone["mergedInto"], gone["totalAmount"]) == ("void", one["orderId"], 0)
+
+
+async def test_the_journal_tells_why_a_party_its_lines_and_its_waiter_changed(swan: Swan) -> None:
+    max_ = await swan.sign_in("Max")
+    one, two = await round_at(max_, swan, "T1"), await round_at(max_, swan, "T5")
+    here = f"/api/orders/{one['orderId']}"
+    people = (await max_.get("/api/session/people"))["people"]
+    wei = next(each["id"] for each in people if each["name"] == "Wei")
+    lines = {"lineIds": [two["items"][0]["lineId"]], "toOrderId": one["orderId"], "reason": "typed at the wrong table"}
+    for path, body in (
+        (f"{here}/move", {"tableId": swan.tables["T7"], "reason": "too loud there"}),
+        (f"/api/orders/{two['orderId']}/move", lines),
+        (f"{here}/merge", {"orderIds": [two["orderId"]], "reason": "one party"}),
+        (f"{here}/transfer", {"staffId": wei, "reason": "end of shift"}),
+    ):
+        assert (await max_.post(path, body)).status == 200, path
+    events = (await max_.get("/api/journal?limit=1000"))["events"]
+    why = {event["kind"]: event["data"]["reason"] for event in events if event["data"].get("reason")}
+    assert why == {
+        "order.moved": "too loud there",
+        "order.linesmoved": "typed at the wrong table",
+        "order.changed": "typed at the wrong table",
+        "order.mergedinto": "one party",
+        "order.merged": "one party",
+        "order.transferred": "end of shift",
+    }
 
 
 async def test_a_later_ticket_and_the_display_show_the_new_table(swan: Swan) -> None:

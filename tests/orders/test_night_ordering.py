@@ -40,6 +40,9 @@ async def test_half_a_pint_costs_less_takes_half_and_keeps_happy_hour_right(swan
     order = await wei.post("/api/orders", {"tab": "Lin", "items": items})
     assert order.status == 201, order.body
     assert [line["price"] for line in order["items"]] == [2000, 1250]
+    shown = next(each for each in (await wei.get("/api/menu"))["products"] if each["id"] == ale)
+    told = {each["modifierId"]: each["price"] for each in shown["sizes"]}
+    assert told == {pint: 2000, half: 1250}, "the tablet shows what is charged"
     left = {each["itemId"]: each["onHand"] for each in (await ana.get("/api/inventory"))["items"]}
     assert left[ale] == 10 - 1 - 1.5
     off = {"kind": "percent", "value": 1000, "reason": "regular", "lineIds": [order["items"][0]["lineId"]]}
@@ -122,6 +125,22 @@ async def test_the_same_again_is_the_last_round_only(swan: Swan) -> None:
     fries = last["items"][0]["lineId"]
     named = await wei.post(f"{path}/again", {"lineIds": [fries]})
     assert [line["name"] for line in named["items"]][-1] == "Fries"
+
+
+async def test_a_tab_stands_under_a_name_a_card_or_a_member(swan: Swan) -> None:
+    wei, max_ = await swan.sign_in("Wei"), await swan.sign_in("Max")
+    beer = [swan.item("Tsingtao")]
+    card = await wei.post("/api/orders", {"tab": "Card 4711", "customerInfo": {"card": "4711"}, "items": beer})
+    assert (card["tab"], card["customerInfo"]) == ("Card 4711", {"card": "4711"})
+    apart = {"lines": [{"lineId": card["items"][0]["lineId"]}]}
+    await wei.put(f"/api/orders/{card['orderId']}", {"items": beer})
+    split = (await wei.post(f"/api/orders/{card['orderId']}/split", apart))["new"]
+    assert split["customerInfo"] == {"card": "4711"}, "the card lies behind the bar for both"
+    member = (await max_.post("/api/members", {"name": "Lin", "phone": "13800000001"}))["id"]
+    theirs = await wei.post("/api/orders", {"tab": "Lin", "memberId": member, "items": []})
+    assert (theirs["memberId"], theirs["items"]) == (member, [])
+    found = (await wei.get("/api/orders?status=open"))["orders"]
+    assert [each["tab"] for each in found] == ["Card 4711", "Card 4711", "Lin"]
 
 
 async def test_quantities_are_decimal_only_where_the_unit_allows(swan: Swan) -> None:

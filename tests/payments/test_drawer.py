@@ -160,3 +160,15 @@ async def test_on_the_house_needs_who_may_give_away_and_a_voucher_its_number(swa
     assert (await wei.post("/api/payments", voucher)).status == 400
     voucher["tenders"][0]["reference"] = "V-77"
     assert (await wei.post("/api/payments", voucher))["order"]["status"] == "paid"
+
+
+async def test_the_bars_own_code_asks_for_a_part_with_its_tip(swan: Swan) -> None:
+    bob, ana = await swan.sign_in("Bob"), await swan.sign_in("Ana")
+    order = (await bob.post("/api/orders", {"items": [swan.item("Negroni")]})).body
+    path = f"/api/orders/{order['orderId']}/pay-code"
+    assert (await bob.get(path))["text"] == "", "the bar has no code yet"
+    await ana.put("/api/settings", {"mobileQr": "https://pay.example/swan?sum={amount}"})
+    whole, part = await bob.get(path), await bob.get(f"{path}?amount=3000&tip=300")
+    assert (whole["amount"], whole["text"]) == (6800, "https://pay.example/swan?sum=68.00")
+    assert (part["amount"], part["text"]) == (3300, "https://pay.example/swan?sum=33.00")
+    assert part["qrSvg"].startswith("<svg")

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Draft } from './outbox/database.ts';
-import { pieces, toLines, withChange, withProduct, withQuantity } from './round.ts';
+import { inCourse, pieces, toLines, withChange, withProduct, withQuantity, withSet } from './round.ts';
 
 const empty: Draft = { ref: '17', tableId: 5, tab: null, covers: null, lines: [], at: 0 };
 
@@ -32,4 +32,15 @@ test('what is taken off a line is not sent', () => {
 	expect(toLines(draft)).toEqual([{ itemId: 3, quantity: 1, seat: 1, course: 2, hold: true }]);
 	draft = withChange(draft, draft.lines[0]?.id ?? '', { seat: null, hold: null, note: 'hot' });
 	expect(toLines(draft)).toEqual([{ itemId: 3, quantity: 1, course: 2, note: 'hot' }]);
+});
+
+test('a later course waits for its call, the first and none are made at once', () => {
+	let setting = withSet({ seat: 1 }, inCourse(2));
+	expect(setting).toEqual({ seat: 1, course: 2, hold: true });
+	setting = withSet(setting, inCourse(1));
+	expect(setting).toEqual({ seat: 1, course: 1 });
+	expect(withSet(setting, inCourse(null))).toEqual({ seat: 1 });
+	let draft = withProduct(empty, 3, [], { course: 1 });
+	draft = withChange(draft, draft.lines[0]?.id ?? '', inCourse(3));
+	expect(toLines(draft)).toEqual([{ itemId: 3, quantity: 1, course: 3, hold: true }]);
 });

@@ -9,6 +9,18 @@ export interface Setting {
 	hold?: boolean;
 }
 
+/** A line of a later course waits until that course is fired; of the first, or of none, it is made at once. */
+export const inCourse = (course: number | null) => ({
+	course,
+	hold: course !== null && course > 1 ? true : null
+});
+
+/** What is given is set, null forgets it. */
+export function withSet(setting: Setting, change: { [Key in keyof Setting]?: Setting[Key] | null }): Setting {
+	const kept = Object.entries({ ...setting, ...change }).filter(([, value]) => value !== null);
+	return Object.fromEntries(kept);
+}
+
 const sameList = (a: readonly number[], b: readonly number[]) =>
 	a.length === b.length && a.every((id) => b.includes(id));
 

@@ -1693,6 +1693,7 @@ export interface ProductView {
 	unit: string;
 	age: number;
 	discountable: boolean;
+	sizes: SizePrice[];
 }
 
 export interface Production {
@@ -2091,6 +2092,11 @@ export interface SignedInPerson {
 	name: string;
 	role: string;
 	language: string;
+}
+
+export interface SizePrice {
+	modifierId: number;
+	price: number;
 }
 
 export interface SplitView {

@@ -88,6 +88,7 @@ export type Product = Pick<
 	| 'openPrice'
 	| 'unit'
 	| 'age'
+	| 'sizes'
 >;
 export type Modifier = Pick<api.MenuModifierView, 'id' | 'name' | 'names' | 'price'>;
 /** `itemId`: the product that is chosen with it, in a set menu. */
@@ -152,6 +153,7 @@ export type Order = Narrow<
 		| 'tab'
 		| 'covers'
 		| 'memberId'
+		| 'customerInfo'
 		| 'staffId'
 		| 'staffName'
 		| 'items'
@@ -173,7 +175,9 @@ export type Order = Narrow<
 		| 'shares'
 		| 'splitFrom'
 		| 'carriedOver'
+		| 'businessDay'
 		| 'createdAt'
+		| 'paidAt'
 	>,
 	{ status: OrderStatus; items: Line[]; payments: Payment[] }
 >;

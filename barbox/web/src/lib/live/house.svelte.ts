@@ -126,6 +126,11 @@ class House {
 		this.keepSoon();
 	}
 
+	/** One that is not among tonight's: opened from a report. Throws Problem where there is none. */
+	async fetch(orderId: number): Promise<void> {
+		this.put(await asPerson<Order>({ path: `/api/orders/${orderId}` }));
+	}
+
 	/** Everything anew from the box; later frames only tell what changed. Tries again until it is there. */
 	async load(): Promise<void> {
 		clearTimeout(this.loadTimer);

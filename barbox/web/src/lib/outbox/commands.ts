@@ -24,8 +24,8 @@ export type Command =
 	| { kind: 'order.fire'; ref: Ref; course: number }
 	| { kind: 'order.void'; ref: Ref; lineIds: number[]; reason: string; quantity?: number }
 	| { kind: 'order.comp'; ref: Ref; lineIds: number[]; reason: string; quantity?: number; staff?: boolean }
-	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string }
-	| { kind: 'order.transfer'; ref: Ref; staffId: number }
+	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string; reason?: string }
+	| { kind: 'order.transfer'; ref: Ref; staffId: number; reason?: string }
 	| { kind: 'order.member'; ref: Ref; memberId: number | null }
 	| { kind: 'menu.soldout'; productId: number; soldOut: boolean }
 	| { kind: 'note.leave'; text: string }

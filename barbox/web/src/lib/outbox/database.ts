@@ -24,6 +24,8 @@ export interface Draft {
 	tab: string | null;
 	covers: number | null;
 	takeaway?: boolean;
+	/** Of a guest's card that stands for the tab. */
+	card?: string;
 	/** Somebody has looked at the guests' papers. */
 	ageChecked?: boolean;
 	lines: DraftLine[];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Line, Menu, Order } from '#lib/api/types.ts';
 import type { Command, Entry } from './commands.ts';
-import { catalogueOf, replay } from './replay.ts';
+import { catalogueOf, replay, unitPrice } from './replay.ts';
 
 const menu: Menu = {
 	taxIncluded: true,
@@ -21,7 +21,8 @@ const menu: Menu = {
 		regularPrice: id * 1000,
 		openPrice: false,
 		unit: 'piece',
-		age: 0
+		age: 0,
+		sizes: []
 	})),
 	groups: [
 		{
@@ -91,6 +92,7 @@ function order(orderId: number, items: Line[]): Order {
 		tab: null,
 		covers: 2,
 		memberId: null,
+		customerInfo: null,
 		staffId: 1,
 		staffName: 'Anna',
 		items,
@@ -112,6 +114,8 @@ function order(orderId: number, items: Line[]): Order {
 		shares: [],
 		splitFrom: null,
 		carriedOver: null,
+		businessDay: '2026-11-27',
+		paidAt: null,
 		createdAt: '2026-11-22T19:00:00.000Z',
 		seq: 1
 	};
@@ -200,4 +204,17 @@ test('a command for an order that is gone shows nothing and breaks nothing', () 
 		catalogue
 	);
 	expect(views.size).toBe(0);
+});
+
+test('a size in a happy hour costs what the box tells, and what comes with it comes on top', () => {
+	const [lager] = menu.products;
+	const [extras] = menu.groups;
+	if (!lager || !extras) throw new Error('the menu is empty');
+	const glass = { id: 4, name: 'pint', names: {}, price: 1400, itemId: null };
+	const products = [{ ...lager, id: 8, price: 2240, sizes: [{ modifierId: 4, price: 3360 }] }];
+	const groups = [{ ...extras, modifiers: [glass, ...extras.modifiers] }];
+	const known = catalogueOf({ ...menu, products, groups }, []);
+	expect(unitPrice(known, 8, [4])).toBe(3360);
+	expect(unitPrice(known, 8, [4, 9])).toBe(3510);
+	expect(unitPrice(known, 8)).toBe(2240);
 });

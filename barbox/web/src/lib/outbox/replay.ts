@@ -55,15 +55,20 @@ function plain(order: Order): OrderView {
 	return view;
 }
 
-/** What one line will cost, modifiers included. */
+/** What one line will cost, modifiers included; a size has the price the box tells for it now. */
 export function unitPrice(
 	catalogue: Catalogue,
 	itemId: number,
 	modifiers: readonly number[] = [],
 	asked?: number
 ): number {
-	const base = asked ?? catalogue.products.get(itemId)?.price ?? 0;
-	return modifiers.reduce((sum, id) => sum + (catalogue.modifiers.get(id)?.price ?? 0), base);
+	const product = catalogue.products.get(itemId);
+	const size =
+		asked === undefined ? product?.sizes.find((one) => modifiers.includes(one.modifierId)) : undefined;
+	return modifiers.reduce(
+		(sum, id) => sum + (id === size?.modifierId ? 0 : (catalogue.modifiers.get(id)?.price ?? 0)),
+		asked ?? size?.price ?? product?.price ?? 0
+	);
 }
 
 function foresee(line: NewLine, index: number, entry: Entry, catalogue: Catalogue): LineView {
@@ -116,6 +121,7 @@ function begun(
 		tab: command.tab ?? null,
 		covers: command.covers ?? null,
 		memberId: command.memberId ?? null,
+		customerInfo: command.customerInfo ?? null,
 		staffId: entry.staffId,
 		staffName: '',
 		items: [],
@@ -137,6 +143,8 @@ function begun(
 		shares: [],
 		splitFrom: null,
 		carriedOver: null,
+		businessDay: '',
+		paidAt: null,
 		createdAt: new Date(entry.at).toISOString(),
 		seq: 0,
 		waiting: 0,

@@ -18,6 +18,7 @@ export const en = {
 
 	'time.minutes': '{n} min',
 	'time.hours': '{h} h {m}',
+	'time.days': '{n} days',
 	'time.now': 'now',
 
 	'ask.silence': 'No answer from the box. Tap again: it is never done twice.',
@@ -42,6 +43,8 @@ export const en = {
 	'order.change': 'Change',
 	'order.number': 'No. {n}',
 	'order.all': 'All',
+	'order.refunded': 'Refunded',
+	'order.card': 'Card {card}',
 	'order.takeaway': 'Takeaway',
 	'order.member': 'Member',
 	'order.birthday': 'birthday today',

@@ -75,9 +75,12 @@ export function clockTime(at: string | number | Date): string {
 	return new Date(at).toLocaleTimeString(texts.language, { hour: '2-digit', minute: '2-digit' });
 }
 
-/** `7 min`, `1 h 05`: how long something has been going on. */
+const DAY = 24 * 60;
+
+/** `7 min`, `1 h 05`, `3 days`: how long something has been going on. */
 export function ageText(minutes: number): string {
 	if (minutes < 1) return t('time.now');
 	if (minutes < 60) return t('time.minutes', { n: minutes });
+	if (minutes >= 2 * DAY) return t('time.days', { n: Math.floor(minutes / DAY) });
 	return t('time.hours', { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, '0') });
 }

@@ -20,6 +20,7 @@ export const zh: Catalogue = {
 
 	'time.minutes': '{n} 分钟',
 	'time.hours': '{h} 小时 {m}',
+	'time.days': '{n} 天',
 	'time.now': '刚刚',
 
 	'ask.silence': '主机没有应答。请再点一次，绝不会重复执行。',
@@ -43,6 +44,8 @@ export const zh: Catalogue = {
 	'order.moveLine': '转移',
 	'order.change': '更改',
 	'order.number': '{n} 号单',
+	'order.refunded': '已退款',
+	'order.card': '卡 {card}',
 	'order.takeaway': '外带',
 	'order.member': '会员',
 	'order.birthday': '今天生日',

@@ -4,6 +4,10 @@ import type { en } from './en.ts';
 export const zh: Record<keyof typeof en, string> = {
 	title: '钱箱',
 	tonight: '打烊',
+	add: '添加钱箱',
+	rename: '钱箱名称',
+	name: '名称',
+	whose: '现金进入收银员自己开班的钱箱；没有开班的，进入第一个已开的钱箱。',
 	drawers: '钱箱',
 	shut: '未开班',
 	openedBy: '{time} 由 {name} 开班',
@@ -45,6 +49,7 @@ export const zh: Record<keyof typeof en, string> = {
 	countLead: '盲点：先数，不看应有金额，点完再对账。',
 	pieces: '{value} 的张数',
 	counted: '实点',
+	closeEmpty: '钱箱里真的没有现金？以 {amount} 结班',
 	closeNow: '以 {amount} 结班',
 	expected: '应有',
 	over: '长款',

@@ -101,16 +101,8 @@ export class Round {
 
 	/** A member sits down: their order begins before anything is on it, for their prices. */
 	async begin(memberId: number): Promise<void> {
-		const { draft } = this;
 		await outbox.issue(
-			{
-				kind: 'order.place',
-				...(draft?.tableId ? { tableId: draft.tableId } : {}),
-				...(draft?.tab ? { tab: draft.tab } : {}),
-				...(draft?.covers ? { covers: draft.covers } : {}),
-				memberId,
-				items: []
-			},
+			{ kind: 'order.place', ...seated(this.draft), memberId, items: [] },
 			{ key: outbox.canonical(this.ref) }
 		);
 	}
@@ -130,15 +122,7 @@ export class Round {
 			return;
 		}
 		await outbox.issue(
-			{
-				kind: 'order.place',
-				...(draft?.tableId ? { tableId: draft.tableId } : {}),
-				...(draft?.tab ? { tab: draft.tab } : {}),
-				...(draft?.covers ? { covers: draft.covers } : {}),
-				...(draft?.takeaway ? { takeaway: true } : {}),
-				...checked,
-				items
-			},
+			{ kind: 'order.place', ...seated(draft), ...checked, items },
 			{ ...options, key: ref }
 		);
 	}
@@ -149,3 +133,12 @@ export class Round {
 		if (draft && draft.lines.length === 0) outbox.dropDraft(draft.ref);
 	}
 }
+
+/** Where the party of a draft sits, as the box wants it. */
+const seated = (draft: Draft | null) => ({
+	...(draft?.tableId ? { tableId: draft.tableId } : {}),
+	...(draft?.tab ? { tab: draft.tab } : {}),
+	...(draft?.covers ? { covers: draft.covers } : {}),
+	...(draft?.takeaway ? { takeaway: true } : {}),
+	...(draft?.card ? { customerInfo: { card: draft.card } } : {})
+});

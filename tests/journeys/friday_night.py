@@ -2,7 +2,7 @@
 
 Splits, merges, moves, discounts, voids, changes, refunds; members who pay from their balance; a happy hour that ends in
 the middle. At the end the books must agree to the last unit, and every ticket must have come out. The long form, with
-1,500 orders: `python -m tests.journeys_api.friday_night`.
+1,500 orders: `python -m tests.journeys.friday_night`.
 """
 
 import argparse
@@ -53,7 +53,7 @@ from barbox.stock.commands import (
 from barbox.stock.rules import Unit
 from printers.emulator import Paper, Printer
 from tests.bar import PINS, Answer, Tablet, furnish, open_box, pair
-from tests.journeys_api.books import Found, audit
+from tests.journeys.books import Found, audit
 
 OPENING = {"gin": 500_000, "vermouth": 500_000, "campari": 500_000, "lime": 9_000} | {
     "chicken": 900_000,
@@ -460,7 +460,7 @@ async def _people(bar: Bar) -> list[Any]:
 
 def main() -> None:
     """Play it, print the figures; exits 1 when anything does not agree."""
-    parser = argparse.ArgumentParser(prog="python -m tests.journeys_api.friday_night", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.journeys.friday_night", description=__doc__)
     parser.add_argument("--orders", type=int, default=1500)
     parser.add_argument("--waiters", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
