@@ -88,6 +88,12 @@ class StockLevel(Table):
         without_rowid = True
 
 
+class StockLow(Table):
+    """An item at its reorder point, or below: kept in step with levels and items in their transaction."""
+
+    item_id = peewee.IntegerField(primary_key=True)
+
+
 class StockMove(Table):
     """The ledger: `quantity` is what an item's place gained, `value` what that was worth then.
 

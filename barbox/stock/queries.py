@@ -11,7 +11,7 @@ from barbox.core.statements import freeze
 from barbox.menu.models import Modifier, ModifierGroup, Product
 from barbox.menu.queries import read_catalogue
 from barbox.stock import rules
-from barbox.stock.models import Recipe, RecipeLine, StockItem, StockLevel, StockLocation, StockPack
+from barbox.stock.models import Recipe, RecipeLine, StockItem, StockLevel, StockLocation, StockLow, StockPack
 
 IT, S, R, L, P, M, G = StockItem, StockLevel, Recipe, RecipeLine, StockPack, Modifier, ModifierGroup
 
@@ -107,6 +107,7 @@ ITEMS = freeze(IT.select(*_item).order_by(IT.id))
 ITEM = freeze(lambda p: IT.select(*_item).where(IT.id == p.id))
 LEVELS = freeze(S.select(S.item_id, S.location_id, S.on_hand))
 LEVELS_OF = freeze(lambda p: S.select(S.item_id, S.location_id, S.on_hand).where(S.item_id == p.id))
+LOW = freeze(StockLow.select(StockLow.item_id))
 LOCATIONS = freeze(
     StockLocation.select(StockLocation.id, StockLocation.names, StockLocation.sort)
     .where(StockLocation.hidden == 0)
@@ -125,8 +126,7 @@ RECIPES_AT = freeze(
 )
 LAST_CHANGE = freeze(R.select(peewee.fn.COALESCE(peewee.fn.MAX(peewee.fn.COALESCE(R.until_line, R.from_line)), 0)))
 
-_total = S.select(S.item_id, peewee.fn.SUM(S.on_hand).alias("on_hand")).group_by(S.item_id).alias("total")
-_there = peewee.fn.COALESCE(_total.c.on_hand, 0)
+_there = peewee.fn.COALESCE(S.select(peewee.fn.SUM(S.on_hand)).where(S.item_id == L.item_id), 0)
 
 
 class MakeableRow(msgspec.Struct, frozen=True, gc=False):
@@ -153,7 +153,6 @@ MAKEABLE = freeze(
     )
     .join(L, on=(L.recipe_id == R.id))
     .join(IT, on=(IT.id == L.item_id))
-    .join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == L.item_id))
     .join(M, peewee.JOIN.LEFT_OUTER, on=(M.id == R.modifier_id))
     .join(G, peewee.JOIN.LEFT_OUTER, on=(G.id == M.group_id))
     .where(_in_force)
@@ -173,7 +172,6 @@ CHOICES = freeze(
     R.select(R.product_id, M.group_id, _CHOICES, peewee.fn.MIN(_there * THOUSANDTH / L.takes))
     .join(L, on=(L.recipe_id == R.id))
     .join(IT, on=(IT.id == L.item_id))
-    .join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == L.item_id))
     .join(M, on=(M.id == R.modifier_id))
     .join(G, on=(G.id == M.group_id))
     .where(R.until_line.is_null() & R.product_id.is_null(False) & (IT.policy == "refuse") & (M.hidden == 0) & _MUST)
@@ -275,7 +273,6 @@ class Asked(msgspec.Struct, frozen=True):
         return not (self.q or self.low or self.location_id or self.supplier_id)
 
 
-_low = peewee.fn.COALESCE(_total.c.on_hand, 0) <= IT.low_at
 _columns = tuple(getattr(IT, name) for name in InventoryRow.__struct_fields__)
 
 
@@ -309,21 +306,19 @@ class Page(msgspec.Struct):
 
 
 async def inventory(snapshot: Snapshot, asked: Asked) -> Page:
-    """A page of what is on the shelf. Everything is gone through once, for what is low; the rest is the page's own."""
+    """A page of what is on the shelf, low items first."""
     which = named(asked.q) & (IT.hidden == 0)
     if asked.location_id is not None:
         which &= IT.location_id == asked.location_id
     if asked.supplier_id is not None:
         which &= IT.supplier_id == asked.supplier_id
-    lacking = IT.select(IT.id).join(_total, peewee.JOIN.LEFT_OUTER, on=(_total.c.item_id == IT.id)).where(which & _low)
+    lacking = IT.select(IT.id).join(StockLow, on=(StockLow.item_id == IT.id)).where(which)
     low = [row.id for row in await snapshot.all(lacking.order_by(IT.id), IdRow)]
     listed, rest = low[asked.offset : asked.offset + asked.limit], 0
     if not asked.low:
         rest = (await snapshot.all(IT.select(peewee.fn.COUNT(IT.id)).where(which), IdRow))[0].id
         if len(listed) < asked.limit:
-            others = (
-                IT.select(IT.id).where(which & ~(IT.id << _listed(msgspec.json.encode(low).decode()))).order_by(IT.id)
-            )
+            others = IT.select(IT.id).where(which & IT.id.not_in(StockLow.select(StockLow.item_id))).order_by(IT.id)
             others = others.limit(asked.limit - len(listed)).offset(max(0, asked.offset - len(low)))
             listed += [row.id for row in await snapshot.all(others, IdRow)]
     ids = msgspec.json.encode(listed).decode()

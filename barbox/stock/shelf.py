@@ -13,8 +13,8 @@ from barbox.core.transaction import Transaction
 from barbox.menu.queries import load_catalogue
 from barbox.stock import queries, rules
 from barbox.stock.cookbook import load_cookbook
-from barbox.stock.models import CostDay, StockDay, StockLevel, StockMove
-from barbox.stock.queries import ItemRow, LevelRow
+from barbox.stock.models import CostDay, StockDay, StockLevel, StockLow, StockMove
+from barbox.stock.queries import IdRow, ItemRow, LevelRow
 
 S, M, D, C = StockLevel, StockMove, StockDay, CostDay
 _PUT_LEVEL = freeze(
@@ -43,6 +43,8 @@ _ADD_TO_COSTS = freeze(
         conflict_target=[C.business_day, C.product_id, C.kind], update={C.spent: C.spent + EXCLUDED.spent}
     )
 )
+_IS_LOW = freeze(lambda p: StockLow.insert(item_id=p.item_id))
+_NOT_LOW = freeze(lambda p: StockLow.delete().where(StockLow.item_id == p.item_id))
 
 
 class Move(msgspec.Struct, gc=False):
@@ -100,7 +102,7 @@ class Item:
 class Shelf:
     """All items, and what the database does not have yet of their levels and of the day's sums."""
 
-    def __init__(self, rows: Iterable[ItemRow], levels: Iterable[LevelRow]) -> None:
+    def __init__(self, rows: Iterable[ItemRow], levels: Iterable[LevelRow], low: Iterable[int]) -> None:
         self.items = {row.id: Item(row) for row in rows}
         for level in levels:
             item = self.items[level.item_id]
@@ -108,6 +110,10 @@ class Shelf:
             item.on_hand += level.on_hand
             item.told = item.on_hand
         self.touched: set[tuple[int, int]] = set()
+        self.low = set(low)
+        """Those at their reorder point, as the database has it."""
+        self.changed: set[int] = set()
+        """Items that may have come to theirs, or above it, because they were changed."""
         self.days: dict[tuple[int, int, int, str], list[int]] = {}
         self.costs: dict[tuple[int, int, str], int] = {}
         self.left_told: dict[int, int] = {}
@@ -124,7 +130,8 @@ Change = tuple[Item, int, int]
 
 def load_shelf(tx: Transaction) -> Shelf:
     """Use through `tx.cached(load_shelf)`; never invalidate: it holds what is not written yet."""
-    return Shelf(tx.all(queries.ITEMS, ItemRow), tx.all(queries.LEVELS, LevelRow))
+    low = (row.id for row in tx.all(queries.LOW, IdRow))
+    return Shelf(tx.all(queries.ITEMS, ItemRow), tx.all(queries.LEVELS, LevelRow), low)
 
 
 def put_item(tx: Transaction, row: ItemRow) -> None:
@@ -137,6 +144,8 @@ def put_item(tx: Transaction, row: ItemRow) -> None:
     else:
         before, item.row = item.row, row
         tx.on_undo(lambda: setattr(item, "row", before))
+    shelf.changed.add(row.id)
+    tx.before_commit(_write)
 
 
 def book(
@@ -263,6 +272,8 @@ def _write(tx: Transaction) -> None:
     costs, shelf.costs = shelf.costs, {}
     items = shelf.items
     there = [each for each in touched if each[0] in items]
+    changed, shelf.changed = shelf.changed, set()
+    _judge(tx, shelf, changed.union(item_id for item_id, _ in there))
     tx.insert_rows(_PUT_LEVEL, [LevelRow(item_id, place, items[item_id].places[place]) for item_id, place in there])
     tx.insert_rows(_ADD_TO_DAY, [DaySum(*key, *sums) for key, sums in days.items() if sums != _NOTHING])
     tx.insert_rows(_ADD_TO_COSTS, [CostSum(*key, spent) for key, spent in costs.items() if spent])
@@ -270,6 +281,19 @@ def _write(tx: Transaction) -> None:
 
 
 _NOTHING = [0, 0]
+
+
+def _judge(tx: Transaction, shelf: Shelf, item_ids: Iterable[int]) -> None:
+    """Which of these are low now: written where that is news, which is seldom."""
+    for item_id in item_ids:
+        item = shelf.items.get(item_id)
+        low = item is not None and item.on_hand <= item.row.low_at
+        if low and item_id not in shelf.low:
+            tx.insert(_IS_LOW, item_id=item_id)
+            shelf.low.add(item_id)
+        elif not low and item_id in shelf.low:
+            tx.execute(_NOT_LOW, item_id=item_id)
+            shelf.low.discard(item_id)
 
 
 def tell(tx: Transaction, shelf: Shelf, item_ids: Iterable[int]) -> None:

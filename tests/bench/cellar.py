@@ -39,6 +39,8 @@ FILL = (
       WHERE item_id > 1000000 GROUP BY 1, 2, 3, 4""",
     """INSERT INTO stock_level SELECT item_id, location_id, sum(quantity) FROM stock_day
       WHERE item_id > 1000000 GROUP BY 1, 2""",
+    """INSERT OR IGNORE INTO stock_low SELECT id FROM stock_item WHERE coalesce(
+      (SELECT sum(on_hand) FROM stock_level WHERE item_id = id), 0) <= low_at""",
     "UPDATE recipe SET until_line = 1",
     "INSERT INTO recipe (product_id, from_line, at) SELECT id, 1, 0 FROM product",
     """INSERT INTO recipe_line (recipe_id, line, item_id, quantity, takes)

@@ -325,6 +325,10 @@ def test_on_hand_is_the_ledgers_sum_and_what_a_simple_book_says(day: list[list[t
             assert {row[:2]: row[2] for row in books.all(ledger.format(book))} == said
         assert books.loop.run_until_complete(proof_of(books.database)).differences == []
         assert books.one("SELECT sum(value) FROM stock_move") == books.one("SELECT sum(value) FROM stock_day")
+        low = (
+            "SELECT id FROM stock_item i WHERE coalesce((SELECT sum(on_hand) FROM stock_level WHERE item_id = i.id), 0)"
+        )
+        assert set(books.all("SELECT item_id FROM stock_low")) == set(books.all(f"{low} <= low_at"))
         of_orders = dict(books.all("SELECT kind, -sum(value) FROM stock_move WHERE order_id IS NOT NULL GROUP BY 1"))
         of_products = dict(books.all("SELECT kind, sum(spent) FROM cost_day GROUP BY 1"))
         for kind in of_orders.keys() | of_products.keys():
