@@ -21,7 +21,7 @@ from barbox.reports.deductions import DeductionView
 from barbox.reports.queries import Label, SalesRow, rows_of
 from barbox.reservations.models import Reservation
 from barbox.stock import queries as stock
-from barbox.stock.commands import BatchRow, open_batches
+from barbox.stock.commands import BatchRow, BottleRow, code_of, open_batches, to_clean, to_remind
 
 MADE = "reports.morning"
 """The counter that tells for which business day the last one was made."""
@@ -89,6 +89,24 @@ class LapsingBatch(View):
     expired: bool
 
 
+class LapsingBottle(View):
+    """A guest's bottle whose last day comes soon: its guest is to be told."""
+
+    bottle_id: int
+    code: str
+    names: Label
+    until: str
+
+
+class LineToClean(View):
+    """A beer line to clean by a day; null: it never was."""
+
+    tap_id: int
+    names: Label
+    clean_by: str | None
+    overdue: bool
+
+
 class Expected(View):
     """A party that booked for today."""
 
@@ -129,6 +147,8 @@ class MorningView(View):
     low_count: int
     lapsing: list[LapsingBatch]
     lapsing_count: int
+    bottles: list[LapsingBottle]
+    cleanings: list[LineToClean]
     last_backup: str | None
     bookings: list[Expected]
     booked_covers: int
@@ -205,6 +225,11 @@ async def read(database: Database, snapshot: Snapshot, day: int) -> MorningView:
         low_count=len(lacking.low),
         lapsing=[_lapsing(row, left, today) for row, left in lapsing[: TOP * 2]],
         lapsing_count=len(lapsing),
+        bottles=[_bottle(row) for row in await to_remind(snapshot, today)],
+        cleanings=[
+            LineToClean(each.tap_id, each.names, each.clean_by, each.cleaning == "overdue")
+            for each in await to_clean(snapshot, database.days, today, venue.language)
+        ],
         last_backup=rfc3339(last_backup) if last_backup else None,
         bookings=[Expected(row.id, row.name, row.covers, rfc3339(row.starts_at)) for row in booked],
         booked_covers=sum(row.covers for row in booked),
@@ -230,6 +255,10 @@ async def _alarms(snapshot: Snapshot, day: int, drawers: list[DrawerCounted], no
 def _lapsing(row: BatchRow, left: int, today: int) -> LapsingBatch:
     on = row.expires_on or 0
     return LapsingBatch(row.item_id, names.decode(row.names), row.unit, show_quantity(left), on, on < today)
+
+
+def _bottle(row: BottleRow) -> LapsingBottle:
+    return LapsingBottle(row.id, code_of(row.number), names.decode(row.names), show_day(row.until))
 
 
 def _over(row: _Drawer) -> int:

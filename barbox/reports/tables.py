@@ -154,6 +154,14 @@ class Writer:
             ]
             for x in told.lapsing
         ]
+        lines += [
+            [word("keeps", self.language, name=names.first(x.names, self.language), day=x.until), x.code]
+            for x in told.bottles
+        ]
+        lines += [
+            [word("clean", self.language, name=names.first(x.names, self.language)), x.clean_by or self._word("never")]
+            for x in told.cleanings
+        ]
         lines.append([self._word("bookings"), len(told.bookings)])
         lines.append([self._word("booked_covers"), told.booked_covers])
         backup = told.last_backup[:16].replace("T", " ") + "Z" if told.last_backup else self._word("never")

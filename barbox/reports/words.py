@@ -75,6 +75,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "last_time": {"en": "Same day last week", "zh": "上周同日"},
     "usually": {"en": "Mean of four such days", "zh": "近四周均值"},
     "over_short": {"en": "Drawer Z{n}, over or short", "zh": "钱箱 Z{n} 长短款"},
+    "keeps": {"en": "Tell its guest, kept until {day}: {name}", "zh": "存酒 {day} 到期，请告知客人：{name}"},
+    "clean": {"en": "Clean the line: {name}", "zh": "清洗酒管：{name}"},
     "lapses": {"en": "Lapses {day}: {name}", "zh": "{day} 到期：{name}"},
     "low": {"en": "Low: {name}", "zh": "库存低：{name}"},
     "bookings": {"en": "Bookings today", "zh": "今日预订"},

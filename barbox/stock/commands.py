@@ -30,6 +30,7 @@ from barbox.stock.items import hide_item as hide_item
 from barbox.stock.items import hide_location as hide_location
 from barbox.stock.items import save_item as save_item
 from barbox.stock.items import save_location as save_location
+from barbox.stock.keeping import EditBottle as EditBottle
 from barbox.stock.keeping import EndBottle as EndBottle
 from barbox.stock.keeping import ExtendBottle as ExtendBottle
 from barbox.stock.keeping import KeepBottle as KeepBottle
@@ -37,6 +38,7 @@ from barbox.stock.keeping import LapseBottle as LapseBottle
 from barbox.stock.keeping import MoveBottle as MoveBottle
 from barbox.stock.keeping import PourBottle as PourBottle
 from barbox.stock.keeping import PrintLabel as PrintLabel
+from barbox.stock.keeping import change_bottle as change_bottle
 from barbox.stock.keeping import collect as collect
 from barbox.stock.keeping import extend as extend
 from barbox.stock.keeping import finish_bottle as finish_bottle
@@ -48,8 +50,13 @@ from barbox.stock.keeping import lapse_all as lapse_all
 from barbox.stock.keeping import move_bottle as move_bottle
 from barbox.stock.keeping import pour as pour
 from barbox.stock.keeping import remind_guest as remind_guest
+from barbox.stock.kegs import TapView as TapView
+from barbox.stock.kegs import to_clean as to_clean
+from barbox.stock.kept import BottleRow as BottleRow
 from barbox.stock.kept import BottleView as BottleView
 from barbox.stock.kept import bottles_of as bottles_of
+from barbox.stock.kept import code_of as code_of
+from barbox.stock.kept import to_remind as to_remind
 from barbox.stock.moves import Deposit as Deposit
 from barbox.stock.moves import Production as Production
 from barbox.stock.moves import StockChange as StockChange

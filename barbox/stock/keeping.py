@@ -16,25 +16,38 @@ from barbox.core.names import Names, decode, encode, first
 from barbox.core.settings import load_venue
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
-from barbox.members.commands import guest, person_of
+from barbox.members.commands import by_phone, guest, must_be_welcome, person_of
 from barbox.members.rules import phone_number
 from barbox.printing.commands import Queued, print_label
 from barbox.printing.contents import BottleLabel
 from barbox.stock.items import row_of, thousandths
 from barbox.stock.kegs import days_between
 from barbox.stock.kept import BOTTLE, FIELDS, BottleRow, code_of
-from barbox.stock.models import KeptBottle, KeptBottleEntry
+from barbox.stock.models import KeptBottle, KeptBottleEntry, StockPack
+from barbox.stock.queries import IdRow
 
 B, E = KeptBottle, KeptBottleEntry
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Millilitres = Annotated[float, Meta(ge=0, le=100_000)]
 Version = Annotated[int, Meta(ge=1)]
 Reason = Annotated[str, Meta(min_length=1, max_length=200)]
-Event = Literal["kept", "poured", "corrected", "extended", "moved", "collected", "finished", "lapsed", "reminded"]
+Event = Literal[
+    "kept", "poured", "corrected", "extended", "moved", "changed", "collected", "finished", "lapsed", "reminded"
+]
 LONGEST_DAYS = 3650
+SMALLEST = 100_000
+"""Thousandths of a ml: what holds less is a measure, no bottle."""
 
 _INSERT = freeze(lambda p: B.insert(**{name: getattr(p, name) for name in FIELDS if name != "id"}))
 _UPDATE = freeze(lambda p: B.update(**{name: getattr(p, name) for name in FIELDS if name != "id"}).where(B.id == p.id))
+_BOTTLE_PACK = freeze(
+    lambda p: (
+        StockPack.select(StockPack.quantity)
+        .where((StockPack.item_id == p.item_id) & (StockPack.hidden == 0) & (StockPack.quantity >= p.least))
+        .order_by(StockPack.quantity)
+        .limit(1)
+    )
+)
 _OVER = freeze(
     lambda p: (
         B.select(*(getattr(B, name) for name in FIELDS))
@@ -62,6 +75,23 @@ class KeepBottle(Body):
     place: Annotated[str, Meta(max_length=60)] | None = None
     order_id: Id | None = None
     note: Annotated[str, Meta(max_length=300)] | None = None
+
+
+class EditBottle(Body):
+    """What was written down wrong, or whose it is now: a member, or who `name` and `phone` say. What is left out stays.
+
+    An empty `place` or `note` is none.
+    """
+
+    member_id: Id | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    phone: Annotated[str, Meta(max_length=24)] | None = None
+    item_id: Id | None = None
+    names: Names | None = None
+    size: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    place: Annotated[str, Meta(max_length=60)] | None = None
+    note: Annotated[str, Meta(max_length=300)] | None = None
+    version: Version | None = None
 
 
 class PourBottle(Body):
@@ -98,11 +128,8 @@ class PrintLabel(Body):
 
 
 def keep(tx: Transaction, body: KeepBottle) -> Made:
-    """Take a guest's bottle in. Raises BadRequest naming what lacks."""
-    member_id = guest(tx, body.member_id).id if body.member_id is not None else None
-    phone = phone_number(body.phone) if body.phone else None
-    if member_id is None and (body.name is None or phone is None):
-        raise BadRequest("a member, or a name and a phone are needed", "name")
+    """Take a guest's bottle in. Raises BadRequest naming what lacks, WrongState for a member who is barred."""
+    member_id, phone = _whose(tx, body)
     called, usual = _what(tx, body)
     size = thousandths(body.size, "size") if body.size is not None else usual
     if not size:
@@ -131,11 +158,36 @@ def keep(tx: Transaction, body: KeepBottle) -> Made:
     return _store(tx, row, "kept")
 
 
+def change_bottle(tx: Transaction, bottle_id: int, body: EditBottle) -> Made:
+    """Set right what it is, where it stands and whose it is. Raises StaleVersion, WrongState for one that is gone."""
+    row = _known(tx, bottle_id)
+    if row.status not in ("kept", "lapsed"):
+        raise WrongState("the bottle", row.status)
+    _current(row, body.version)
+    if body.member_id is not None or body.name is not None or body.phone is not None:
+        row.member_id, row.phone = _whose(tx, body)
+        row.guest = body.name
+    if body.item_id is not None or body.names is not None:
+        row.names, usual = _what(tx, body)
+        row.item_id, row.size = body.item_id, usual or row.size
+    if body.size is not None:
+        row.size = thousandths(body.size, "size")
+    if row.rest > row.size:
+        raise BadRequest("is less than what is in it", "size")
+    row.place = row.place if body.place is None else body.place or None
+    row.note = row.note if body.note is None else body.note or None
+    return _store(tx, row, "changed")
+
+
 def pour(tx: Transaction, bottle_id: int, body: PourBottle) -> Made:
-    """Somebody poured from it. Raises StaleVersion where another did meanwhile, WrongState for one not kept."""
+    """Somebody poured from it.
+
+    Raises StaleVersion where another did meanwhile, WrongState for one not kept, or whose guest is barred.
+    """
     row = _kept(tx, bottle_id)
-    if body.version is not None and body.version != row.version:
-        raise StaleVersion({"bottleId": row.id, "version": row.version, "rest": show_quantity(row.rest)})
+    _current(row, body.version)
+    if row.member_id is not None:
+        must_be_welcome(tx, guest(tx, row.member_id))
     before, row.rest = row.rest, _rest(body.rest, row.size)
     if not row.rest:
         row.status = "finished"
@@ -222,14 +274,36 @@ def forget_guest(tx: Transaction, member_ids: list[int], phones: list[str]) -> i
     return tx.run(B.update(member_id=None, guest=None, phone=None, note=None).where(whose)).rowcount
 
 
-def _what(tx: Transaction, body: KeepBottle) -> tuple[str, int]:
+def _whose(tx: Transaction, body: KeepBottle | EditBottle) -> tuple[int | None, str | None]:
+    """The member it is kept for, also one known by the phone, and the phone. Raises WrongState for one barred."""
+    phone = phone_number(body.phone) if body.phone else None
+    found = guest(tx, body.member_id) if body.member_id is not None else by_phone(tx, phone) if phone else None
+    if found is None and (body.name is None or phone is None):
+        raise BadRequest("a member, or a name and a phone are needed", "name")
+    if found is not None:
+        must_be_welcome(tx, found)
+    return found.id if found is not None else None, phone
+
+
+def _current(row: BottleRow, version: int | None) -> None:
+    if version is not None and version != row.version:
+        raise StaleVersion({"bottleId": row.id, "version": row.version, "rest": show_quantity(row.rest)})
+
+
+def _what(tx: Transaction, body: KeepBottle | EditBottle) -> tuple[str, int]:
     """What a bottle is called, and what it usually holds."""
     if body.item_id is not None:
         row = row_of(tx, body.item_id)
-        return (encode(body.names) if body.names else row.names), row.full_quantity or 0
+        return (encode(body.names) if body.names else row.names), row.full_quantity or _bottle_of(tx, row.id)
     if body.names is None:
         raise BadRequest("an item, or what it is called, is needed", "names")
     return encode(body.names), 0
+
+
+def _bottle_of(tx: Transaction, item_id: int) -> int:
+    """What the smallest of an item's packs holds that is a bottle; 0 where none is."""
+    found = tx.one(_BOTTLE_PACK, IdRow, item_id=item_id, least=SMALLEST)
+    return found.id if found else 0
 
 
 def _rest(rest: float, size: int) -> int:

@@ -182,6 +182,12 @@ async def read_taps(snapshot: Snapshot, days: BusinessDays, today: int, language
     return TapsView(shown)
 
 
+async def to_clean(snapshot: Snapshot, days: BusinessDays, today: int, language: str) -> list[TapView]:
+    """Taps whose line is to be cleaned by tomorrow, or should have been; those that wait longest first."""
+    taps = (await read_taps(snapshot, days, today, language)).taps
+    return sorted((each for each in taps if each.cleaning != "clean"), key=lambda each: each.clean_by or "")
+
+
 async def read_kegs(snapshot: Snapshot, item_id: int | None, days: BusinessDays, today: int, language: str) -> KegsView:
     """The latest kegs, of an item or of all, the newest first."""
     if item_id is None:

@@ -21,6 +21,8 @@ from barbox.stock.models import KeptBottle, KeptBottleEntry
 
 B, E, M = KeptBottle, KeptBottleEntry, Member
 MOST = 2000
+REMIND_DAYS = 14
+"""So many days before its last a bottle's guest is to be told."""
 
 
 class BottleRow(msgspec.Struct):
@@ -66,6 +68,13 @@ _bottle = tuple(getattr(B, name) for name in FIELDS)
 BOTTLE = freeze(lambda p: B.select(*_bottle).where(B.id == p.id))
 ENTRIES = freeze(
     lambda p: E.select(E.kind, E.rest, E.until, E.at, E.staff_id, E.reason).where(E.bottle_id == p.id).order_by(E.id)
+)
+_TO_REMIND = freeze(
+    lambda p: (
+        B.select(*_bottle)
+        .where((B.status == "kept") & (B.until <= p.until) & B.reminded_at.is_null())
+        .order_by(B.until, B.id)
+    )
 )
 
 
@@ -156,6 +165,11 @@ async def read(snapshot: Snapshot, bottle_id: int, today: int, language: str) ->
         for each in await snapshot.all(ENTRIES, _EntryRow, id=bottle_id)
     ]
     return BottleStory(**msgspec.structs.asdict(view), entries=entries)
+
+
+async def to_remind(snapshot: Snapshot, today: int) -> list[BottleRow]:
+    """Bottles that lapse soon and whose guests have not been told, the first to lapse at the top."""
+    return await snapshot.all(_TO_REMIND, BottleRow, until=days_after(today, REMIND_DAYS))
 
 
 async def bottles_of(

@@ -11,6 +11,7 @@ from barbox.core.settings import read_venue
 from barbox.printing.commands import Queued
 from barbox.stock import commands, kept
 from barbox.stock.commands import (
+    EditBottle,
     EndBottle,
     ExtendBottle,
     KeepBottle,
@@ -65,6 +66,12 @@ async def bottle(call: Call, bottle_id: int) -> BottleStory:
     async with call.db.snapshot() as snapshot:
         language = (await read_venue(snapshot)).language
         return await kept.read(snapshot, bottle_id, call.db.days.of(call.db.clock.now()), language)
+
+
+@routes.put("/api/kept-bottles/{bottle_id}", "member.edit")
+async def change(call: Call, bottle_id: int, body: EditBottle) -> Answer[Made]:
+    """Set right what it is, where it stands and whose it is."""
+    return await call.write(commands.change_bottle, bottle_id, body)
 
 
 @routes.post("/api/kept-bottles/{bottle_id}/pour", "member.edit")

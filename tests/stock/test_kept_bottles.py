@@ -115,3 +115,52 @@ async def test_the_label_says_whose_it_is_and_a_guest_who_is_forgotten_is_on_no_
     assert (await max_.post(f"/api/members/{member}/erase")).status == 200
     gone = await wei.get(path)
     assert (gone["guest"], gone["phone"], gone["rest"]) == (None, None, 350.5)
+
+
+async def test_a_bottle_written_down_wrong_is_set_right_and_nobody_keeps_for_who_is_barred(quiet_swan: Swan) -> None:
+    wei, max_ = await quiet_swan.sign_in("Wei"), await quiet_swan.sign_in("Max")
+    member = (await wei.post("/api/members", {"name": "陈晓", "phone": "13800138000"}))["id"]
+    rum = {"names": {"en": "Rum"}, "unit": "ml", "packs": [{"names": {"en": "bottle"}, "quantity": 500}]}
+    item = (await max_.post("/api/inventory/items", rum))["id"]
+    body = {"name": "Tom", "phone": "07700900123", "itemId": item, "place": "Shelf 1", "note": "blue ribbon"}
+    path = f"/api/kept-bottles/{(await wei.post('/api/kept-bottles', body))['id']}"
+    bottle = await wei.get(path)
+    assert (bottle["name"], bottle["size"], bottle["rest"]) == ("Rum", 500, 500)
+    right = {"phone": "13800138000", "place": "Shelf 2", "note": "", "version": bottle["version"]}
+    assert (await wei.put(path, right)).status == 200
+    assert (await wei.put(path, right))["code"] == "stale_version"
+    told = await wei.get(path)
+    assert (told["memberId"], told["guest"], told["place"], told["note"]) == (member, "陈晓", "Shelf 2", None)
+    assert (told["name"], told["entries"][-1]["kind"]) == ("Rum", "changed")
+    whisky = {"names": {"en": "Whisky"}, "size": 700}
+    assert (await wei.put(path, whisky)).status == 200
+    assert (await wei.put(path, {"size": 400}))["field"] == "size"
+    assert [(await wei.get(path))[each] for each in ("name", "size", "itemId")] == ["Whisky", 700, None]
+
+    assert (await max_.post(f"/api/members/{member}/bar", {"reason": "fights"})).status == 200
+    for call in (
+        wei.post(f"{path}/pour", {"rest": 100}),
+        wei.post("/api/kept-bottles", {**whisky, "memberId": member}),
+        wei.post("/api/kept-bottles", {**whisky, "name": "Chen", "phone": "138 0013 8000"}),
+    ):
+        refused = await call
+        assert (refused.status, "fights" in refused["error"] or "fights" in refused["detail"]) == (409, True)
+    assert (await wei.post(f"{path}/collect", {})).status == 200
+
+
+async def test_the_morning_says_whose_time_runs_out_and_which_line_is_to_be_cleaned(quiet_swan: Swan) -> None:
+    wei, max_ = await quiet_swan.sign_in("Wei"), await quiet_swan.sign_in("Max")
+    body = {"name": "Tom", "phone": "07700900123", "names": {"en": "Rum"}, "size": 1000}
+    today = (await max_.get("/api/reports/sales"))["to"]
+    soon = {**body, "until": (date.fromisoformat(today) + timedelta(days=5)).isoformat()}
+    bottle = (await wei.post("/api/kept-bottles", soon))["id"]
+    await wei.post("/api/kept-bottles", body)
+    tap = (await max_.post("/api/taps", {"names": {"en": "Tap 1"}}))["id"]
+    morning = await max_.get("/api/reports/morning")
+    assert [(each["code"], each["until"]) for each in morning["bottles"]] == [("K-0001", soon["until"])]
+    assert [(each["tapId"], each["cleanBy"], each["overdue"]) for each in morning["cleanings"]] == [(tap, None, False)]
+    assert "Tom" not in str(morning.body)
+    assert (await wei.post(f"/api/kept-bottles/{bottle}/remind")).status == 200
+    assert (await max_.post(f"/api/taps/{tap}/clean", {})).status == 200
+    morning = await max_.get("/api/reports/morning")
+    assert (morning["bottles"], morning["cleanings"]) == ([], [])

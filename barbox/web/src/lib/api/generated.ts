@@ -510,6 +510,18 @@ export interface DrawerView {
 	session: SessionView | null;
 }
 
+export interface EditBottle {
+	memberId?: number | null;
+	name?: string | null;
+	phone?: string | null;
+	itemId?: number | null;
+	names?: Record<string, string> | null;
+	size?: number | null;
+	place?: string | null;
+	note?: string | null;
+	version?: number | null;
+}
+
 export interface EditItem {
 	names: Record<string, string>;
 	unit?: "g" | "ml" | "piece";
@@ -1050,6 +1062,13 @@ export interface LapsingBatch {
 	expired: boolean;
 }
 
+export interface LapsingBottle {
+	bottleId: number;
+	code: string;
+	names: Record<string, string>;
+	until: string;
+}
+
 export interface LastProofView {
 	businessDay: number;
 	at: string;
@@ -1078,6 +1097,13 @@ export interface LineChange {
 	seat?: number | null;
 	course?: number | null;
 	note?: string | null;
+}
+
+export interface LineToClean {
+	tapId: number;
+	names: Record<string, string>;
+	cleanBy: string | null;
+	overdue: boolean;
 }
 
 export interface LineView {
@@ -1235,6 +1261,8 @@ export interface MorningView {
 	lowCount: number;
 	lapsing: LapsingBatch[];
 	lapsingCount: number;
+	bottles: LapsingBottle[];
+	cleanings: LineToClean[];
 	lastBackup: string | null;
 	bookings: Expected[];
 	bookedCovers: number;

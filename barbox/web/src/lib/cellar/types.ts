@@ -12,3 +12,4 @@ export type Bottles = api.BottlesView;
 export type Bottle = api.BottleView;
 export type BottleStory = api.BottleStory;
 export type KeepBottle = api.KeepBottle;
+export type EditBottle = api.EditBottle;
