@@ -10,7 +10,7 @@ from barbox.core.database import Snapshot
 from barbox.core.messages import View
 from barbox.core.money import show_quantity
 from barbox.core.names import decode, first
-from barbox.core.statements import freeze
+from barbox.core.statements import Statement, freeze
 from barbox.staff.models import Staff
 from barbox.stock import rules
 from barbox.stock.likely import CauseView, causes_of
@@ -25,7 +25,8 @@ class Used(View):
     """Quantities in the item's unit; `value` is of `theoretical`, `differenceValue` of the difference (minor units).
 
     `theoretical` is what sales by recipes, gifts, staff drinks, waste and production used; `difference` what counts
-    found beyond it (negative: missing), with its likely `causes`; `actual` is what is really gone.
+    found beyond it (negative: missing), with its likely `causes`; `actual` is what is really gone. What was not
+    `counted` in these days may well differ.
     """
 
     item_id: int
@@ -44,6 +45,7 @@ class Used(View):
     value: int
     waste_value: int
     difference_value: int
+    counted: bool
     causes: list[CauseView]
 
 
@@ -118,6 +120,10 @@ class _SumRow(msgspec.Struct, gc=False):
     value: int
 
 
+class _ItemId(msgspec.Struct):
+    item_id: int
+
+
 class _WasteRow(msgspec.Struct, gc=False):
     item_id: int
     names: str
@@ -151,6 +157,11 @@ _SUMS = freeze(
         )
         .group_by(IT.id, D.kind)
     )
+)
+_TAKEN = Statement(
+    "SELECT DISTINCT e.item_id FROM stock_count c JOIN stock_count_entry e ON e.count_id = c.id"
+    " WHERE c.status = 'closed' AND c.business_day BETWEEN ? AND ?",
+    ("first", "last"),
 )
 _NOT_SOLD = peewee.NodeList((M.kind, peewee.SQL("NOT IN ('sale', 'void_back')")))
 """In these very words: so the ledger's index is found."""
@@ -197,7 +208,11 @@ async def consumption(snapshot: Snapshot, first_day: int, last_day: int, languag
     gone = {item_id: -_sum(rows, rules.CONSUMED) for item_id, rows in items.items()}
     differences = {item_id: found for item_id, rows in items.items() if (found := _sum(rows, COUNTED))}
     likely = await causes_of(snapshot, differences, gone) if differences else {}
-    used = [_used_of(rows, likely.get(item_id, []), language) for item_id, rows in items.items()]
+    counted = {row.item_id for row in await snapshot.all(_TAKEN, _ItemId, first=first_day, last=last_day)}
+    counted |= differences.keys()
+    used = [
+        _used_of(rows, likely.get(item_id, []), language, counted=item_id in counted) for item_id, rows in items.items()
+    ]
     used.sort(key=lambda each: (-each.value, each.item_id))
     kinds: dict[str, list[int]] = {}
     for rows in items.values():
@@ -213,7 +228,7 @@ def _sum(rows: Iterable[_SumRow], kinds: Collection[str]) -> int:
     return sum(row.quantity for row in rows if row.kind in kinds)
 
 
-def _used_of(rows: list[_SumRow], causes: list[CauseView], language: str) -> Used:
+def _used_of(rows: list[_SumRow], causes: list[CauseView], language: str, *, counted: bool) -> Used:
     quantity = {row.kind: row.quantity for row in rows}
     value = {row.kind: row.value for row in rows}
     gone = (*rules.CONSUMED, "production")
@@ -237,6 +252,7 @@ def _used_of(rows: list[_SumRow], causes: list[CauseView], language: str) -> Use
         value=rules.in_minor(-sum(value.get(kind, 0) for kind in gone)),
         waste_value=rules.in_minor(-value.get("waste", 0)),
         difference_value=rules.in_minor(sum(value.get(kind, 0) for kind in COUNTED)),
+        counted=counted,
         causes=causes,
     )
 

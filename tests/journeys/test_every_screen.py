@@ -8,6 +8,7 @@ from tests.journeys import (
     test_office,
     test_screens,
     test_screens_of_the_till,
+    test_shelf,
     test_sunday_morning,
 )
 from tests.journeys.test_screens import PAGES
@@ -20,6 +21,7 @@ WALKS = (
     test_office,
     test_screens,
     test_screens_of_the_till,
+    test_shelf,
     test_sunday_morning,
 )
 WAYS = {"/.", "/p"}

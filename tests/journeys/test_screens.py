@@ -238,6 +238,7 @@ def test_every_screen_is_legible_and_within_reach(
     page.keyboard.press("Escape")
     page.locator("header .who").click()
     page.locator("dialog nav a").last.click()
+    page.wait_for_url("**/office**")
     expect(page.locator("h2").first).to_be_visible()
     walk.stop("office")
     page.goto(f"{tablet.url}/office/cellar")

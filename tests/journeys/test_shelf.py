@@ -20,6 +20,7 @@ WRONG = (
     + "Limoncello,柠檬酒,drink,ml,Attic,350,1400,cheap,Golden Spirits,,,,\n"
 )
 RIGHT = WRONG.replace("litre", "ml").replace("Attic", "Cellar").replace("cheap", "0.12")
+ROUTES = ("/office/stock/import", "/office/stock/item/[id]", "/office/moves")
 LOOKED_AT = (
     "stock",
     "stock?tab=used",
@@ -139,8 +140,7 @@ def test_the_shelf_is_legible_and_within_reach(
         expect(tablet.page.locator(".office-page .panel").first).to_be_visible()
         tablet.page.wait_for_load_state("networkidle")
         walk.stop("office-" + re.sub(r"\W+", "-", path.replace(str(shelf), "one")))
-    assert walk.faults == [], "\n".join(walk.faults)
     tablet.page.locator(".row", has_text="L0").get_by_role("button").click()
     expect(tablet.page.get_by_role("dialog")).to_contain_text("Throw away")
     walk.stop("office-batch")
-    assert walk.faults == [], "\n".join(walk.faults)
+    walk.end(*(ROUTES if size == "phone" else ROUTES[1:]))

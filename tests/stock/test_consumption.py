@@ -18,7 +18,9 @@ async def gin_in_negronis(swan: Swan, who: Tablet) -> int:
 async def test_what_is_gone_is_told_by_how_it_went_and_what_is_missing_beside_it(swan: Swan) -> None:
     max_, wei = await swan.sign_in("Max"), await swan.sign_in("Wei")
     gin = await gin_in_negronis(swan, max_)
-    order = await wei.post("/api/orders", {"items": [swan.item("Negroni", 3), swan.item("Negroni")]})
+    order = await wei.post(
+        "/api/orders", {"items": [swan.item("Negroni", 3), swan.item("Negroni"), swan.item("Tsingtao")]}
+    )
     ids = [line["lineId"] for line in order["items"]]
     gift = {"lineIds": [ids[1]], "reason": "birthday"}
     assert (await max_.post(f"/api/orders/{order['orderId']}/comp", gift)).status == 200
@@ -33,6 +35,8 @@ async def test_what_is_gone_is_told_by_how_it_went_and_what_is_missing_beside_it
     assert [used[name] for name in ("sold", "comped", "staff", "wasted", "produced")] == [90, 30, 0, 80, 0]
     assert [used[name] for name in ("theoretical", "difference", "actual")] == [200, -40, 240]
     assert [used[name] for name in ("value", "wasteValue", "differenceValue")] == [4_000, 1_600, -800]
+    beer = next(each for each in told["items"] if each["itemId"] == swan.products["Tsingtao"])
+    assert (used["counted"], beer["counted"]) == (True, False)
     assert [(each["kind"], each["share"]) for each in used["causes"]] == [("overpoured", 0.2)]
     table = (await max_.get("/api/inventory/consumption/file", Accept_Language="zh-CN")).body.decode("utf-8-sig")
     assert table.splitlines()[1] == "金酒,毫升,90,30,0,80,0,200,240,-40,40.00,-8.00"

@@ -2461,6 +2461,7 @@ export interface Used {
 	value: number;
 	wasteValue: number;
 	differenceValue: number;
+	counted: boolean;
 	causes: CauseView[];
 }
 

@@ -5,9 +5,8 @@ import { fullJitter } from '#lib/outbox/backoff.ts';
 export const DEAD_MS = 12_000;
 
 export interface SocketParts {
-	/** Asked before each connection: the last sequence seen and the session's token. Null: stay away. */
-	door: () => { since: number; token: string } | null;
-	rooms: string;
+	/** Asked before each connection: the last sequence seen, the session's token, what it hears. Null: stay away. */
+	door: () => { since: number; token: string; rooms: string } | null;
 	onFrame: (frame: Frame) => void;
 	onUp: () => void;
 	onDown: () => void;
@@ -49,7 +48,7 @@ export class LiveSocket {
 		const door = this.parts.door();
 		if (!door || this.stopped) return;
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-		const url = `${scheme}://${location.host}/api/live?since=${door.since}&rooms=${this.parts.rooms}`;
+		const url = `${scheme}://${location.host}/api/live?since=${door.since}&rooms=${door.rooms}`;
 		const socket = new WebSocket(url, ['barbox', `bearer.${door.token}`]);
 		this.socket = socket;
 		this.listen();
