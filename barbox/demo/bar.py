@@ -1,6 +1,7 @@
 """Makes a box the sample bar, through the same commands that the office screens use."""
 
 import asyncio
+import gc
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -20,7 +21,8 @@ from barbox.core.migrations import migrate
 from barbox.core.settings import change_venue
 from barbox.core.transaction import Transaction
 from barbox.demo import history, sample
-from barbox.demo.cellar import Stocked, open_shelves, stock_up
+from barbox.demo.backroom import Backroom
+from barbox.demo.cellar import open_shelves, stock_up
 from barbox.demo.desk import Desk
 from barbox.demo.guests import fill_bookings, fill_members
 from barbox.demo.history import Cast
@@ -117,7 +119,11 @@ async def fill(folder: Path, desk: Desk, weeks: int, *, a_day: float = 55.0) -> 
     connections = {name: printer.machine.connection for name, printer in desk.printers.items()}
     days = BusinessDays(bar.venue.timezone, CUTOFF)
     async with Database.open(path, Clock(), days, followers=box.FOLLOWERS) as db:
-        await _fill(db, hashes, connections, weeks, a_day)
+        gc.disable()  # nothing here goes in circles: looking for them would take a tenth of the time
+        try:
+            await _fill(db, hashes, connections, weeks, a_day)
+        finally:
+            gc.enable()
 
 
 async def _fill(
@@ -127,13 +133,13 @@ async def _fill(
     bar = sample.load()
     today = date.fromisoformat(show_day(BusinessDays(bar.venue.timezone, CUTOFF).of(db.clock.now())))
     first = history.first_day(today, weeks)
-    cast = await db.write(_furnish, bar, hashes, first if weeks else None)
+    cast = await db.write(_furnish, bar, hashes, first if weeks else None, today)
     for number in range(7 * weeks):
         await db.write(history.live, cast, first + timedelta(days=number), a_day=a_day)
-    await db.write(_open, bar, connections, cast.stocked)
+    await db.write(_open, bar, connections, cast)
 
 
-def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: date | None) -> Cast:
+def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: date | None, today: date) -> Cast:
     """All that stays, in one transaction, done at noon of `since` if that is long ago."""
     venue = bar.venue
     if since is not None:
@@ -155,13 +161,18 @@ def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: 
         person.name: Actor(people[person.name], None, person.name, person.role, PERMISSIONS[person.role])
         for person in bar.people
     }
+    stocked = stock_up(tx, bar, products, "refuse" if since is None else "allow")
+    backroom = Backroom(today, stocked, members) if since is not None else None
+    if backroom is not None:
+        backroom.hang_taps(tx, bar)
     return Cast(
         manager=next(acting[each.name] for each in bar.people if each.role == "manager"),
         staff=[acting[each.name] for each in bar.people if each.role in ("waiter", "bartender")],
         tables=tables,
         products=products,
         members=members,
-        stocked=stock_up(tx, bar, products, "refuse" if since is None else "allow"),
+        stocked=stocked,
+        backroom=backroom,
     )
 
 
@@ -179,7 +190,7 @@ def _happy_hour(tx: Transaction, category_id: int) -> None:
     save_price_rule(tx, None, rule)
 
 
-def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str], stocked: Stocked) -> None:
+def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str], cast: Cast) -> None:
     """What is there tonight."""
     numbers: dict[str, int] = {}
     for printer in bar.printers:
@@ -187,7 +198,9 @@ def _open(tx: Transaction, bar: SampleBar, connections: Mapping[str, str], stock
         numbers[printer.id] = save_printer(tx, None, edit, _proof(printer)).id
     for station_id, station in enumerate(bar.stations, 1):
         _save_station(tx, station_id, bar, station, [numbers[name] for name in station.printers])
-    open_shelves(tx, bar, stocked)
+    open_shelves(tx, bar, cast.stocked)
+    if cast.backroom is not None:
+        cast.backroom.tonight(tx)
     fill_bookings(tx, bar)
 
 

@@ -39,11 +39,12 @@ SHORT_BY = ("beefeater", "vodka", "tequila", "bourbon", "campari-bitter", "white
 
 
 class Stocked(msgspec.Struct, frozen=True):
-    """What is kept, by the names of the sample: numbers, packs (thousandths, price), and batches of what is mixed."""
+    """What is kept, and who brings it, by the names of the sample: numbers, packs (thousandths, price), and batches."""
 
     items: Mapping[str, int]
     packs: Mapping[int, tuple[int | None, int, int]]
     batches: Mapping[int, int]
+    suppliers: Mapping[str, int]
 
 
 def stock_up(tx: Transaction, bar: SampleBar, products: Mapping[str, int], policy: Policy) -> Stocked:
@@ -70,7 +71,7 @@ def stock_up(tx: Transaction, bar: SampleBar, products: Mapping[str, int], polic
             save_item(tx, number, edit)
     _write_recipes(tx, bar, products, items)
     packs = {row.item_id: (row.id, row.quantity, row.price or 0) for row in tx.all(PACKS, PackRow)}
-    return Stocked(items, packs, {items[each.id]: each.batch for each in bar.items if each.batch})
+    return Stocked(items, packs, {items[each.id]: each.batch for each in bar.items if each.batch}, suppliers)
 
 
 def _suppliers(tx: Transaction, bar: SampleBar) -> dict[str, int]:
@@ -108,6 +109,7 @@ def _edit(item: sample.Item, items: Mapping[str, int], suppliers: Mapping[str, i
         tare=item.tare,
         full_weight=item.full,
         full_quantity=per_pack if item.full else None,
+        dated=item.dated,
         packs=packs,
     )
 

@@ -15,6 +15,7 @@ from barbox.core.actor import Actor
 from barbox.core.settings import load_venue
 from barbox.core.transaction import Transaction
 from barbox.demo import nights
+from barbox.demo.backroom import Backroom
 from barbox.demo.cellar import Stocked, deliver, take_stock
 from barbox.demo.nights import Basket, Party
 from barbox.menu.queries import Catalogue, load_catalogue
@@ -51,6 +52,8 @@ class Cast(msgspec.Struct, frozen=True):
     products: Mapping[str, int]
     members: Sequence[int]
     stocked: Stocked
+    backroom: Backroom | None = None
+    """Where there is a past: what was done in it besides serving."""
 
 
 Deed = tuple[int, int, Callable[[Transaction], None]]
@@ -70,6 +73,8 @@ def live(tx: Transaction, cast: Cast, day: date, *, a_day: float = 55.0) -> None
     deeds = [deed for party in nights.evening(day, a_day=a_day) for deed in night.deeds(party)]
     night.at(_ms(datetime.combine(day, OPENING, zone)), cast.manager)
     deliver(tx, cast.stocked)
+    if cast.backroom is not None:
+        cast.backroom.open_up(tx, day)
     drawers.open_drawer(tx, drawers.FIRST_DRAWER, OpenDrawer(FLOAT))
     for moment, number, deed in sorted(deeds, key=lambda each: each[:2]):
         night.at(moment, cast.staff[number % len(cast.staff)])

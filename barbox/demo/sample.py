@@ -206,7 +206,7 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something kept behind the bar; `par` and `reorder` in packs, bottles by weight in grams, `batch` when mixed here.
 
-    A `keg` stands at a tap.
+    A `keg` stands at a tap; what is `dated` comes with its last day.
     """
 
     id: Slug
@@ -222,6 +222,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     full: Count | None = None
     batch: Count = 0
     keg: bool = False
+    dated: bool = False
 
 
 class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

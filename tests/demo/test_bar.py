@@ -18,6 +18,7 @@ from barbox.app import make_app, opened
 from barbox.config import load
 from barbox.core.errors import Broken
 from barbox.demo import nights, pages, sample
+from barbox.demo.backroom import LOW
 from barbox.demo.bar import Opened, fill, open_for_business
 from barbox.demo.desk import Desk, News
 from barbox.reports.recount import differences
@@ -212,3 +213,29 @@ def test_the_same_evening_whatever_span_is_asked_for() -> None:
     assert [each for each in among if each.day == day] == alone
     products = {product.id for product in sample.load().products()}
     assert {slug for each in among for _, basket in each.rounds for slug, _ in basket} <= products
+
+
+async def test_behind_the_bar_everything_has_something_to_show(tmp_path: Path, desk: Desk) -> None:
+    await fill(tmp_path / "bar", desk, 8, a_day=6)
+    async with sample_bar(tmp_path / "bar", desk) as (guest, bar):
+        manager = await signed_in(guest, bar, "manager")
+
+        async def read(path: str) -> Any:
+            return await said(guest.get(path, headers=manager))
+
+        taps = (await read("/api/taps"))["taps"]
+        assert len(taps) == sum(each.keg for each in sample.load().items)
+        assert all(tap["keg"]["poured"] >= 0 for tap in taps)
+        assert taps[-1]["cleaning"] == "overdue"
+        kept, ended = [(await read(f"/api/kept-bottles{query}"))["bottles"] for query in ("", "?ended=true")]
+        assert [each["status"] for each in (*kept, *ended)] == ["kept"] * 4 + ["lapsed", "out"]
+        assert kept[0]["daysLeft"] == 3
+        orders = (await read("/api/purchases"))["purchases"]
+        assert sorted(each["status"] for each in orders) == ["closed", "draft", "partly", "sent"]
+        morning = await read("/api/reports/morning")
+        assert morning["lowCount"] == len(LOW)
+        assert morning["lapsing"]
+        assert [each["code"] for each in morning["bottles"]] == ["K-0004", "K-0003"]
+        costs = await read(f"/api/reports/pour-cost?from={morning['businessDay']}&to={morning['businessDay']}")
+        assert 0 < costs["total"]["pourCost"] < 10_000
+        assert (await read("/api/inventory/proof?full=true"))["differences"] == []
