@@ -113,6 +113,13 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     expect(page.locator(".panel-head .chip").first).to_contain_text("sent")
     walk.stop("buying-sent")
     number = int(page.url.rpartition("/")[2])
+    page.get_by_role("button", name="Send again…").click()
+    with page.expect_download() as file:
+        sheet.get_by_role("button", name="PDF").click()
+    assert file.value.path().read_bytes().startswith(b"%PDF")
+    page.get_by_role("button", name="Send again…").click()
+    sheet.get_by_role("button", name="Print").click()
+    expect(page.get_by_text("Sent: it is being printed")).to_be_visible()
     assert [each["status"] for each in bar.ask("/api/purchases")["purchases"] if each["id"] == number] == ["sent"]
 
     # Three bottles come, dearer than ordered; the answer is lost on the way, and they are booked once all the same.
@@ -172,6 +179,9 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     page.wait_for_url(re.compile(r"/deliveries/\d+$"))
     assert cellar.there(cellar.fruit)[0] == 20
     assert bar.ask(f"/api/purchases/{number}")["status"] == "partly"
+    page.goto(f"{tablet.url}/office/stock")
+    page.get_by_placeholder("Find or scan").fill("amaro n")
+    expect(page.locator(".row", has_text="Amaro Nonino")).to_contain_text("4,100 ml")
     page.goto(f"{tablet.url}/office/buying?tab=deliveries")
     expect(page.locator("a.row", has_text="Golden Spirits")).to_have_count(3)
     expect(page.locator("a.row", has_text="taken back")).to_have_count(1)
@@ -179,6 +189,12 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     page.get_by_role("tab", name="Orders").click()
     expect(page.locator("a.row", has_text="partly received")).to_be_visible()
     walk.stop("orders")
+    page.locator("a.row", has_text="partly received").click()
+    page.get_by_role("button", name="Expect no more").click()
+    page.get_by_role("button", name="Really? Tap again").click()
+    expect(page.locator(".panel-head .chip").first).to_contain_text("closed")
+    walk.stop("order-closed")
+    page.locator("header .back").click()
     page.get_by_role("tab", name="Suppliers").click()
     expect(page.locator("button.row", has_text="Golden Spirits")).to_contain_text("from ¥200.00")
     walk.stop("suppliers")

@@ -52,6 +52,17 @@ export function withOne(draft: Draft, item: Item, packId: number | null): Draft 
 	return { ...draft, lines: [...draft.lines, line] };
 }
 
+/** More of what is on it, and what is not. */
+export function withLines(draft: Draft, more: readonly DraftLine[]): Draft {
+	const lines = draft.lines.map((line) => {
+		const same = more.find((each) => each.itemId === line.itemId && each.packId === line.packId);
+		return same ? { ...line, packs: line.packs + same.packs } : line;
+	});
+	const known = (each: DraftLine) =>
+		draft.lines.some((line) => line.itemId === each.itemId && line.packId === each.packId);
+	return { ...draft, lines: [...lines, ...more.filter((each) => !known(each))] };
+}
+
 /** What a pack was last bought for, else what its content last cost; null where nobody knows. */
 export function lastPrice(item: Item | undefined, packId: number | null): number | null {
 	const pack = item?.packs.find((each) => each.id === packId);

@@ -2,8 +2,11 @@ import { read, why } from '#lib/office/desk.svelte.ts';
 import { rank, searchKey } from '#lib/search.ts';
 import type { Item, Items } from '#lib/stock/types.ts';
 import { nameOf, texts } from '#lib/texts/texts.svelte.ts';
+import { keep, recall } from './kept.ts';
 
 const PAGE = 2000;
+/** Kept for a reload without the box, where they fit. */
+const KEPT = 'barbox.goods';
 const SHOWN = 30;
 
 /** What a code or a tap means: an item, in one of its packs or by its unit. */
@@ -14,7 +17,7 @@ export interface Chosen {
 
 /** All that can be bought, at hand: a cellar may have no Wi-Fi to ask the box by. */
 class Goods {
-	all = $state.raw<readonly Item[]>([]);
+	all = $state.raw<readonly Item[]>(recall<Item[]>(KEPT) ?? []);
 	wrong = $state('');
 	readonly byId = $derived(new Map(this.all.map((item) => [item.id, item])));
 	private readonly keys = $derived(this.all.map((item) => [searchKey(item), item] as const));
@@ -27,6 +30,7 @@ class Goods {
 				found.push(...page.items);
 			}
 			this.all = found;
+			keep(KEPT, found.length <= PAGE ? found : null);
 			this.wrong = '';
 		} catch (problem) {
 			this.wrong = why(problem);

@@ -35,6 +35,7 @@ export const en = {
 	lastsToday: 'Gone today',
 	lasts: 'Lasts {n} days',
 	whoBrings: 'Who is to bring it',
+	addToDraft: 'Add to order {n}',
 	draftOrder: 'Draft this order',
 	nothingToOrder: 'Nothing has to be ordered today.',
 

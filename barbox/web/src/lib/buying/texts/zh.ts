@@ -37,6 +37,7 @@ export const zh: Record<keyof typeof en, string> = {
 	lastsToday: '今天用完',
 	lasts: '还够 {n} 天',
 	whoBrings: '由谁供货',
+	addToDraft: '加到采购单 {n}',
 	draftOrder: '生成草稿',
 	nothingToOrder: '今天不用订货。',
 
