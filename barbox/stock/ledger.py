@@ -1,5 +1,6 @@
 """The ledger, read: an item's history, and the proof that what is on hand is the sum of its moves."""
 
+from bisect import bisect
 from typing import Any
 
 import msgspec
@@ -14,11 +15,9 @@ M, D, S = StockMove, StockDay, StockLevel
 
 
 class HistoryRow(msgspec.Struct):
-    """A move, or a day's sum of one kind, which has no time of its own; `balance` is what was there after it.
+    """A move, or the sum of what was sold between two others, as of the last; `balance` is what was there after it."""
 
-    A day's sums are reckoned before its other moves.
-    """
-
+    id: int
     at: int | None
     business_day: int
     kind: str
@@ -78,8 +77,31 @@ class _Count(msgspec.Struct):
     count: int
 
 
-SUMMED = ("sale", "void_back")
-"""Kinds of which the history tells a day's sum."""
+class _Bounds(msgspec.Struct):
+    first: int
+    last: int
+
+
+SOLD = ("sale", "void_back")
+"""Kinds of which the history tells sums."""
+MOST_SEARCHED = 300_000
+"""So many moves are gone through for what an item sold."""
+_BOUNDS = Statement(
+    "SELECT coalesce((SELECT max(last_move) FROM stock_proof WHERE business_day < ?), 0),"
+    " coalesce((SELECT min(last_move) FROM stock_proof WHERE business_day >= ?),"
+    " (SELECT coalesce(max(id), 0) FROM stock_move))",
+    ("first", "until"),
+)
+_SOLD = Statement(
+    "SELECT id, at, business_day, kind, location_id, quantity, value, NULL, NULL, NULL, NULL FROM stock_move"
+    " WHERE id > ? AND id <= ? AND item_id = ? AND kind IN ('sale', 'void_back') ORDER BY id",
+    ("after", "last", "item_id"),
+)
+_SOLD_BY_DAY = Statement(
+    "SELECT 0, NULL, business_day, kind, location_id, quantity, value, NULL, NULL, NULL, NULL FROM stock_day"
+    " WHERE item_id = ? AND business_day BETWEEN ? AND ? AND kind IN ('sale', 'void_back')",
+    ("item_id", "first", "until"),
+)
 _ZERO = peewee.Value(0).alias("value")
 LAST_PROOF = freeze(
     StockProof.select(StockProof.business_day, StockProof.last_move, StockProof.at, StockProof.moves)
@@ -146,21 +168,15 @@ async def proof(snapshot: Snapshot, *, until: int = 9999_12_31, full: bool = Fal
 
 async def history(snapshot: Snapshot, item_id: int, until: int, days: int) -> list[HistoryRow]:
     """What happened to an item in its last `days` days with moves up to `until`, newest first."""
-    nothing = peewee.Value(None)
     of_item = (D.item_id == item_id) & (D.business_day <= until)
     moved_on = D.select(D.business_day).where(of_item).distinct().order_by(D.business_day.desc()).limit(days)
-    sold = await snapshot.all(
-        D.select(nothing, D.business_day, D.kind, D.location_id, D.quantity, D.value, *[nothing] * 4)
-        .where((D.item_id == item_id) & (D.business_day << moved_on) & (D.kind << SUMMED))
-        .order_by(D.business_day.desc()),
-        HistoryRow,
-    )
-    if not sold and not await snapshot.all(moved_on, _Count):
+    found = await snapshot.all(moved_on, _Count)
+    if not found:
         return []
-    first = min(row.count for row in await snapshot.all(moved_on, _Count))
-    others = await snapshot.all(
+    first = min(row.count for row in found)
+    rows = await snapshot.all(
         M.select(
-            *(M.at, M.business_day, M.kind, M.location_id, M.quantity, M.value),
+            *(M.id, M.at, M.business_day, M.kind, M.location_id, M.quantity, M.value),
             *(M.staff_id, M.order_id, M.document, M.reason, Staff.name),
         )
         .join(Staff, peewee.JOIN.LEFT_OUTER, on=(Staff.id == M.staff_id))
@@ -170,17 +186,41 @@ async def history(snapshot: Snapshot, item_id: int, until: int, days: int) -> li
             & (M.business_day >= first)
             & (M.business_day <= until)
         )
-        .order_by(M.id.desc()),
+        .order_by(M.id),
         HistoryRow,
     )
-    rows = [*sorted(others, key=lambda row: row.business_day, reverse=True), *sold]
-    rows.sort(key=lambda row: (row.business_day, row.at is not None), reverse=True)
-    balance = (await snapshot.all(D.select(peewee.fn.COALESCE(peewee.fn.SUM(D.quantity), 0)).where(of_item), _Count))[0]
-    there = balance.count
+    rows += await _sold(snapshot, item_id, first, until, [row.id for row in rows if row.order_id is None])
+    rows.sort(key=lambda row: (row.business_day, row.id, row.kind in SOLD), reverse=True)
+    balance = await snapshot.all(D.select(peewee.fn.COALESCE(peewee.fn.SUM(D.quantity), 0)).where(of_item), _Count)
+    there = balance[0].count
     for row in rows:
         row.balance = there
         there -= row.quantity
     return rows
+
+
+async def _sold(snapshot: Snapshot, item_id: int, first: int, until: int, others: list[int]) -> list[HistoryRow]:
+    """What was sold in these days, summed up between the `others`: moves that no order made, in order.
+
+    What an order gave away or wasted is taken out of what it sold by a move of its own: only their sum means something.
+    Each sum stands next to the move before it.
+
+    No index leads to sales, but each proven day says where it ended. Where too much would have to be gone through, what
+    a day sold is one sum.
+    """
+    bounds = (await snapshot.all(_BOUNDS, _Bounds, first=first, until=until))[0]
+    if bounds.last - bounds.first > MOST_SEARCHED:
+        return await snapshot.all(_SOLD_BY_DAY, HistoryRow, item_id=item_id, first=first, until=until)
+    summed: dict[tuple[int, int, int, str], HistoryRow] = {}
+    for row in await snapshot.all(_SOLD, HistoryRow, item_id=item_id, after=bounds.first, last=bounds.last):
+        if first <= row.business_day <= until:
+            after = bisect(others, row.id)
+            key, row.id = (after, row.business_day, row.location_id, row.kind), others[after - 1] if after else 0
+            before = summed.get(key)
+            if before is not None:
+                row.quantity, row.value = row.quantity + before.quantity, row.value + before.value
+            summed[key] = row
+    return [row for row in summed.values() if row.quantity]
 
 
 async def cost_history(snapshot: Snapshot, item_id: int, most: int = 200) -> list[CostRow]:

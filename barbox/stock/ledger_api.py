@@ -18,9 +18,10 @@ routes = Routes("stock")
 
 
 class MoveView(View):
-    """A move, or what was sold in a day (`day` is then true): `quantity` is what the shelf gained, in the unit.
+    """A move, or what was sold between two others (`day` is then true): `quantity` is what the shelf gained.
 
-    `balance` is what was there after it, in all places; what was sold in a day is reckoned before its other moves.
+    `balance` is what was there after it, in all places. What was sold has the time of the last sale; in a ledger too
+    large to go through it is a whole business day's, without a time, before that day's other moves.
     """
 
     at: str | None
@@ -54,7 +55,7 @@ class MovesQuery(View):
 
 @routes.get("/api/inventory/items/{item_id}/moves", "stock.edit")
 async def moves(call: Call, item_id: int, query: MovesQuery) -> MovesView:
-    """An item's history, newest first: sales summed up by day, everything else move by move."""
+    """An item's history, newest first: sales summed up between its other moves, which stand one by one."""
     async with call.db.snapshot() as snapshot:
         rows = await ledger.history(snapshot, item_id, query.until, query.days)
     oldest = min((row.business_day for row in rows), default=0)
@@ -63,7 +64,7 @@ async def moves(call: Call, item_id: int, query: MovesQuery) -> MovesView:
         moves=[
             MoveView(
                 at=rfc3339(row.at) if row.at else None,
-                day=not row.at,
+                day=row.kind in ledger.SOLD,
                 quantity=show_quantity(row.quantity),
                 value=rules.in_minor(row.value),
                 balance=show_quantity(row.balance),

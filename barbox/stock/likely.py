@@ -21,6 +21,8 @@ _MIXED = Statement(
     " WHERE r.until_line IS NULL AND NOT (l.item_id = coalesce(r.product_id, 0) AND l.takes = 1000)",
     (),
 )
+ONE = 1_000
+"""A pack of a single piece tells nothing: every difference is whole ones of it."""
 
 
 class _Number(msgspec.Struct):
@@ -56,7 +58,8 @@ async def causes_of(
     awaited = {each.item_id: each.quantity for each in await snapshot.all(_AWAITED, _Awaited)}
     found = []
     for item_id, row in items.items():
-        sizes = {each.quantity for each in packs.get(item_id, [])} | {row.full_quantity or 0} - {0}
+        sizes = {each.quantity for each in packs.get(item_id, [])} | {row.full_quantity or 0}
+        sizes = {size for size in sizes if size > (ONE if row.unit == "piece" else 0)}
         told = (differences[item_id], consumed.get(item_id, 0), tuple(sorted(sizes)), item_id in mixed)
         found.append(variance.Found(item_id, row.kind, row.unit, *told))
     likely = variance.causes(found, awaited)

@@ -32,9 +32,11 @@ async def test_the_ledger_tells_who_and_why_and_what_was_there_then(swan: Swan) 
     await bob.post("/api/inventory/waste", {"items": [{"itemId": gin, "quantity": 40}], "reason": "fell"})
     carried = {"items": [{"itemId": gin, "quantity": 100}], "fromId": 1, "toId": 2}
     await max_.post("/api/inventory/transfer", carried)
+    await bob.post("/api/orders", {"items": [swan.item("Negroni")]})
     path = f"/api/inventory/items/{gin}/moves"
     told = await max_.get(path)
     assert [(each["kind"], each["quantity"], each["balance"], each["staff"]) for each in told["moves"]] == [
+        ("sale", -30, 1_270, None),
         ("transfer", 100, 1_300, "Max"),
         ("transfer", -100, 1_200, "Max"),
         ("waste", -40, 1_300, "Bob"),
@@ -42,7 +44,8 @@ async def test_the_ledger_tells_who_and_why_and_what_was_there_then(swan: Swan) 
         ("receive", 700, 1_400, None),
         ("receive", 700, 700, None),
     ]
-    assert (told["moves"][2]["reason"], told["earlier"]) == ("fell", None)
+    assert (told["moves"][3]["reason"], told["earlier"]) == ("fell", None)
+    assert [each["day"] for each in told["moves"][:2]] == [True, False]
     first = await max_.get(path + "?days=2")
     assert [each["balance"] for each in first["moves"]][-1] == 1_400
     rest = await max_.get(path + f"?days=2&until={first['earlier']}")
