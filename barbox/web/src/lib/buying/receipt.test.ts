@@ -38,10 +38,12 @@ const receipt = (lines = ofOrder(order).lines) => ({
 
 test('an order awaits what has not come of it, and each scan is one more', () => {
 	const start = receipt();
-	expect(start.awaited.map((each) => [each.packs, each.quantity])).toEqual([
-		[4, 2800],
-		[2, 40]
+	expect(start.awaited.map((each) => [each.packs, each.size])).toEqual([
+		[4, 700],
+		[2, 20],
+		[0, 1]
 	]);
+	expect(start.lines.map((each) => each.itemId)).toEqual([GIN, LIME]);
 	const once = counted(start.lines, GIN, BOTTLE, 12_600);
 	const twice = counted(once.lines, GIN, BOTTLE, 12_600);
 	expect([once.line.packs, twice.line.packs]).toEqual([1, 2]);
@@ -62,12 +64,14 @@ test('what is missing, too much, dearer or never ordered is told, by the piece a
 	const lines = [
 		{ ...gin!, packs: 5, price: 13_000 },
 		{ ...lime!, packId: null, packs: 30, price: 150 },
-		{ ...gin!, id: 5, itemId: 9, packId: null, packs: 3 }
+		{ ...gin!, id: 5, itemId: 9, packId: null, packs: 3 },
+		{ ...gin!, id: 6, itemId: 3, packId: null, packs: 1, price: null }
 	];
 	const told = differences(receipt(lines), goods);
 	expect(told.map(({ kind, itemId, packs, price }) => [kind, itemId, packs, price])).toEqual([
 		['over', GIN, 1, 0],
 		['missing', LIME, 0.5, 0],
+		['over', 3, 1, 0],
 		['price', GIN, 5, 400],
 		['unordered', 9, 3, 0]
 	]);

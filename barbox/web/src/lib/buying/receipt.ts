@@ -18,13 +18,13 @@ export interface ReceiptLine {
 	code: string;
 }
 
-/** What an order still awaits of an item. */
+/** What an order still awaits of an item: nothing, where all of it came. */
 export interface Awaited {
 	itemId: number;
 	packId: number | null;
 	packs: number;
-	/** What they hold, in the item's unit. */
-	quantity: number;
+	/** What one holds, in the item's unit. */
+	size: number;
 	/** Of one pack, as ordered. */
 	price: number | null;
 }
@@ -72,13 +72,14 @@ export function begun(key: string, staffId: number, more: Partial<Receipt> = {})
 
 /** What an order still awaits, with a line for each of it and nothing come yet. */
 export function ofOrder(order: Purchase): Pick<Receipt, 'awaited' | 'lines'> {
-	const awaited = order.lines
-		.filter((line) => line.packs > line.received)
-		.map(({ itemId, packId, packs, received, quantity, price }) => {
-			const rest = rounded(packs - received);
-			return { itemId, packId, packs: rest, quantity: rounded((quantity / packs) * rest), price };
-		});
-	const lines = awaited.map((each, id) => blank(id, each.itemId, each.packId, each.price));
+	const awaited = order.lines.map(({ itemId, packId, packs, received, quantity, price }) => ({
+		...{ itemId, packId, price },
+		packs: Math.max(0, rounded(packs - received)),
+		size: quantity / packs
+	}));
+	const lines = awaited
+		.filter((each) => each.packs > 0)
+		.map((each, id) => blank(id, each.itemId, each.packId, each.price));
 	return { awaited, lines };
 }
 
@@ -86,20 +87,15 @@ export function ofOrder(order: Purchase): Pick<Receipt, 'awaited' | 'lines'> {
 export function ofDelivery(delivery: Delivery): Pick<Receipt, 'awaited' | 'lines'> {
 	const awaited: Awaited[] = [];
 	for (const line of delivery.lines) {
-		if (!line.expected) continue;
+		if (line.expected === null) continue;
 		const { itemId, packId, packs, expected } = line;
-		const size = line.packSize;
 		const known = awaited.find((each) => each.itemId === itemId && each.packId === packId);
-		const price =
-			line.amount === null || line.amountDifference === null
-				? null
-				: Math.round((line.amount - line.amountDifference) / packs);
-		if (known)
-			Object.assign(known, {
-				packs: rounded(known.packs + expected),
-				quantity: rounded(known.quantity + expected * size)
-			});
-		else awaited.push({ itemId, packId, packs: expected, quantity: rounded(expected * size), price });
+		const paidFor =
+			line.amount !== null && line.amountDifference !== null ? line.amount - line.amountDifference : null;
+		const price = paidFor === null || !packs ? null : Math.round(paidFor / packs);
+		if (known) known.packs = rounded(known.packs + expected);
+		else if (expected || price !== null)
+			awaited.push({ itemId, packId, packs: expected, size: line.packSize, price });
 	}
 	const lines = delivery.lines
 		.filter((line) => line.packs > 0)
@@ -174,8 +170,8 @@ export function differences(receipt: Receipt, goods: Goods): Difference[] {
 	const found: Difference[] = [];
 	for (const awaited of receipt.awaited) {
 		const { itemId, packId } = awaited;
-		const beyond = rounded(cameOf(receipt, awaited, goods) - awaited.quantity);
-		const packs = rounded((Math.abs(beyond) * awaited.packs) / awaited.quantity);
+		const beyond = rounded(cameOf(receipt, awaited, goods) / awaited.size - awaited.packs);
+		const packs = Math.abs(beyond);
 		if (beyond) found.push({ kind: beyond < 0 ? 'missing' : 'over', itemId, packId, packs, price: 0 });
 	}
 	for (const { itemId, packId, packs, price } of receipt.lines.filter((line) => line.packs > 0)) {

@@ -13,7 +13,7 @@ export const en = {
 	codeIs: 'Code {code}',
 	codeBelongs: 'Nothing carries this code yet. Whose is it? It is known from then on.',
 	insteadOf: 'in place of {code}',
-	codeOf: 'It stands on',
+	codeOf: 'Where does it stand on {name}?',
 	unknownCode: 'Nothing carries {code}.',
 	less: 'Less',
 	more: 'More',

@@ -15,7 +15,7 @@ export const zh: Record<keyof typeof en, string> = {
 	codeIs: '条码 {code}',
 	codeBelongs: '还没有物品用这个条码。它是谁的？以后就认得了。',
 	insteadOf: '替换 {code}',
-	codeOf: '条码在',
+	codeOf: '它在{name}的哪种规格上？',
 	unknownCode: '没有条码为 {code} 的物品。',
 	less: '减少',
 	more: '增加',
