@@ -11,7 +11,7 @@ from barbox.core.http import Call, Routes
 from barbox.core.idempotency import Answer
 from barbox.core.messages import Id, Made, View
 from barbox.core.spans import Span, span
-from barbox.stock import commands, deliveries, papers, purchases, replenishment, suppliers
+from barbox.stock import commands, delivered, papers, purchases, replenishment, suppliers
 from barbox.stock.commands import (
     EditPurchase,
     EditSupplier,
@@ -20,7 +20,7 @@ from barbox.stock.commands import (
     ReverseDelivery,
     SendPurchase,
 )
-from barbox.stock.deliveries import DeliveriesView, DeliveryView
+from barbox.stock.delivered import DeliveriesView, DeliveryView
 from barbox.stock.papers import SentPurchase
 from barbox.stock.purchases import PurchasesView, PurchaseView, Status
 from barbox.stock.replenishment import SuggestedView
@@ -167,16 +167,16 @@ async def read_deliveries(call: Call, query: DeliveriesQuery) -> DeliveriesView:
     days = span(call, query)
     if query.purchase_id is not None and query.first is None and query.last is None:
         days = 0, 9999_12_31
-    asked = deliveries.Asked(*days, query.supplier_id, query.purchase_id, query.limit)
+    asked = delivered.Asked(*days, query.supplier_id, query.purchase_id, query.limit)
     async with call.db.snapshot() as snapshot:
-        return await deliveries.read_deliveries(snapshot, asked)
+        return await delivered.read_deliveries(snapshot, asked)
 
 
 @routes.get("/api/deliveries/{delivery_id}", "stock.edit")
 async def read_delivery(call: Call, delivery_id: int) -> DeliveryView:
     """One of them, with how it differs from what was ordered."""
     async with call.db.snapshot() as snapshot:
-        return await deliveries.read_delivery(snapshot, delivery_id)
+        return await delivered.read_delivery(snapshot, delivery_id)
 
 
 @routes.post("/api/deliveries/{delivery_id}/reverse", "stock.edit")

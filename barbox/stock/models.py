@@ -283,6 +283,7 @@ class DeliveryLine(Table):
     quantity = peewee.IntegerField()
     amount = peewee.IntegerField(null=True)
     expected = peewee.IntegerField(null=True)
+    location_id = peewee.IntegerField(null=True)
     batch_id = peewee.IntegerField(null=True)
     cost_before = peewee.IntegerField(null=True)
     cost_after = peewee.IntegerField(null=True)

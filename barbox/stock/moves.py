@@ -124,12 +124,13 @@ class _Asked(msgspec.Struct):
     pack: PackRow | None
 
 
-class Costs(msgspec.Struct, frozen=True):
-    """What an item cost until something came in, on average and last (millionths of the minor unit).
+class TakenIn(msgspec.Struct, frozen=True):
+    """Where something was put, and what it cost until then, on average and last (millionths of the minor unit).
 
     `price` is what its pack was bought for (minor units), `after` the average from then on.
     """
 
+    place: int
     average: int
     last: int
     price: int | None
@@ -141,17 +142,17 @@ def receive(tx: Transaction, change: StockChange) -> LevelsView:
     return take_in(tx, change)[0]
 
 
-def take_in(tx: Transaction, change: StockChange) -> tuple[LevelsView, list[Costs]]:
-    """The same; tells also what each thing cost before and costs after."""
+def take_in(tx: Transaction, change: StockChange) -> tuple[LevelsView, list[TakenIn]]:
+    """The same; tells also where each thing was put, what it cost before and costs after."""
     asked = _found(tx, change.items)
     before = _before(asked)
-    costs = []
+    taken = []
     for each in asked:
         was = each.item.row
         if each.said.amount is not None and each.quantity:
             _paid(tx, each, each.said.amount)
         price = each.pack.price if each.pack else None
-        costs.append(Costs(was.cost, was.last_cost, price, each.item.row.cost))
+        taken.append(TakenIn(each.place, was.cost, was.last_cost, price, each.item.row.cost))
         shelf.book(
             tx, "receive", [_change(each, each.quantity)], document=change.document, reason=change.reason or None
         )
@@ -168,7 +169,7 @@ def take_in(tx: Transaction, change: StockChange) -> tuple[LevelsView, list[Cost
             empties = tx.cached(load_shelf).items[each.pack.deposit_item_id]
             packs = thousandths(each.said.quantity, "quantity")
             shelf.book(tx, "deposit_in", [(empties, each.place, packs)], document=change.document)
-    return _told(tx, "stock.received", asked, before, change.reason), costs
+    return _told(tx, "stock.received", asked, before, change.reason), taken
 
 
 def count(tx: Transaction, change: StockChange) -> LevelsView:

@@ -9,8 +9,9 @@ from barbox.core.messages import Body
 from barbox.core.money import THOUSANDTH, divide_half_up
 from barbox.core.statements import freeze
 from barbox.core.transaction import Transaction
-from barbox.stock import deliveries, moves, purchases, rules, shelf
-from barbox.stock.deliveries import DELIVERED, HEAD, DeliveredRow, DeliveryRow, DeliveryView, NewDelivery
+from barbox.stock import delivered, deliveries, moves, purchases, rules, shelf
+from barbox.stock.delivered import DELIVERED, HEAD, DeliveredRow, DeliveryRow, DeliveryView
+from barbox.stock.deliveries import NewDelivery
 from barbox.stock.items import store_item
 from barbox.stock.models import Delivery, PurchaseLine, StockBatch, StockMove, StockPack
 from barbox.stock.moves import Reason
@@ -54,7 +55,7 @@ def reverse_delivery(tx: Transaction, delivery_id: int, body: ReverseDelivery) -
     """
     if not body.reason.strip():
         raise BadRequest("is needed to take a delivery back", "reason")
-    deliveries.view_of(tx, delivery_id)
+    delivered.view_of(tx, delivery_id)
     head = tx.all(HEAD, DeliveryRow, id=delivery_id)[0]
     if head.reversed_at is not None:
         raise WrongState("the delivery", "taken back already")
@@ -82,7 +83,7 @@ def reverse_delivery(tx: Transaction, delivery_id: int, body: ReverseDelivery) -
     ]
     if short:
         raise InsufficientStock(short)
-    view = deliveries.view_of(tx, delivery_id)
+    view = delivered.view_of(tx, delivery_id)
     tx.emit("delivery.reversed", f"delivery:{delivery_id}", view, rooms=("office",))
     return made or view
 

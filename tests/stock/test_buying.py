@@ -260,6 +260,7 @@ async def test_a_delivery_written_down_wrong_is_taken_back_and_written_anew(swan
     assert (await max_.get(path))["status"] == "closed"
     first = wrong["lines"][0]
     assert (first["costBefore"], first["costAfter"], first["priceBefore"]) == (12_000, 14_000, 12_000)
+    assert [each["locationId"] for each in wrong["lines"]] == [2, 1, 1]
     await max_.post(
         "/api/inventory/transfer", {"fromId": 2, "toId": 1, "items": [{"itemId": gin["itemId"], "quantity": 2_800}]}
     )

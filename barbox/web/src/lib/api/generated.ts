@@ -415,6 +415,7 @@ export interface DeliveryLineView {
 	amountDifference: number | null;
 	code: string | null;
 	expiresOn: number | null;
+	locationId: number | null;
 	costBefore: number | null;
 	costAfter: number | null;
 	priceBefore: number | null;

@@ -102,6 +102,7 @@ export function ofDelivery(delivery: Delivery): Pick<Receipt, 'awaited' | 'lines
 		.map((line, id) => ({
 			...blank(id, line.itemId, line.packId, null),
 			packs: line.packs,
+			locationId: line.locationId,
 			price: line.amount === null ? null : Math.round(line.amount / line.packs),
 			expires: line.expiresOn ? String(line.expiresOn).replace(/(....)(..)(..)/, '$1-$2-$3') : '',
 			code: line.code ?? ''
