@@ -8,8 +8,8 @@ from pathlib import Path
 
 @functools.cache
 def modestly() -> tuple[str, ...]:
-    """What a command begins with so that it yields the disk to the till, where the system knows how: ionice(1)."""
-    return ("ionice", "-c", "3", "-t") if shutil.which("ionice") else ()
+    """What a command begins with so that it yields processor and disk to the till, where the system knows how."""
+    return ("nice", "-n", "19", *(("ionice", "-c", "3", "-t") if shutil.which("ionice") else ()))
 
 
 def environment() -> dict[str, str]:

@@ -6,7 +6,6 @@ exists in its memory only. When the box goes away, it goes too.
 """
 
 import asyncio
-import contextlib
 import os
 import sys
 import threading
@@ -18,6 +17,7 @@ from barbox.backup import proof, rules, snapshot
 from barbox.backup.faults import BackupFault
 from barbox.backup.snapshot import Sealed
 from barbox.backup.targets import Credentials, Pace, Store, is_medium, open_store
+from barbox.backup.tread import Tread
 from barbox.core.errors import Broken
 
 TRIES = 2
@@ -127,8 +127,6 @@ def say(report: Report) -> None:
 
 def main() -> None:
     """Read the errand, do it, report."""
-    with contextlib.suppress(OSError):  # where the system forbids even that, the backup matters more
-        os.nice(19)
     errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=Errand)
     asyncio.run(_Porter(errand).run())
 
@@ -137,6 +135,7 @@ class _Porter:
     def __init__(self, errand: Errand) -> None:
         self._errand = errand
         self._spool = Path(errand.spool)
+        self._tread = Tread(Path(errand.source))
         self._examining = asyncio.Lock()
         self._examined = False
         """The database was proven: other copies of the same sealed bytes need no second proof."""
@@ -179,22 +178,36 @@ class _Porter:
         errand, sealed_file = self._errand, self._spool / "sealed"
         recipients = [errand.recipient, str(mine.to_public())]
         sold = await asyncio.to_thread(proof.sold, Path(errand.source))
-        sealed = await asyncio.to_thread(snapshot.seal, Path(errand.source), sealed_file, recipients)
-        say(WasSealed(sealed.size))
         name = rules.BackupName(
             errand.store, errand.generation, go.at, errand.schema, go.seq, go.head[:16], errand.fingerprint, *sold
         )
-        carried = (self._carry(each, stores[each.target_id], sealed_file, sealed, name, str(mine)) for each in ready)
-        await asyncio.gather(*carried)
+        sealing = asyncio.ensure_future(asyncio.to_thread(snapshot.seal, Path(errand.source), sealed_file, recipients))
+        carrying = [
+            asyncio.create_task(self._carry(each, stores[each.target_id], sealed_file, sealing, name, str(mine)))
+            for each in ready
+        ]
+        try:
+            say(WasSealed((await sealing).size))
+            await asyncio.gather(*carrying)
+        finally:
+            for each in carrying:
+                each.cancel()
+            await asyncio.to_thread(self._tread.forget, sealed_file)
 
     async def _carry(
-        self, to: Destination, store: Store, file: Path, sealed: Sealed, name: rules.BackupName, key: str
+        self,
+        to: Destination,
+        store: Store,
+        file: Path,
+        sealing: asyncio.Future[Sealed],
+        name: rules.BackupName,
+        key: str,
     ) -> None:
-        """One target; what fails here stops no other."""
+        """One target, from the moment that there is something to send; what fails here stops no other."""
         sent = ""
         try:
-            await _send(store, str(name), file, Pace(to.limit_kb))
-            sent = str(name)
+            await _send(store, str(name), file, Pace(to.limit_kb, sealing))
+            sent, sealed = str(name), await sealing
             await self._prove(store, name, sealed, key)
             removed = await _prune(store, name, to.doubtful)
         except BackupFault as fault:
@@ -206,7 +219,7 @@ class _Porter:
         async with self._examining:
             scratch = None if self._examined else self._spool / "scratch.db"
             try:
-                back = await proof.read_back(store, str(name), key, scratch)
+                back = await proof.read_back(store, str(name), key, scratch, tread=self._tread)
                 if back != sealed:
                     raise BackupFault("damaged", f"{back.size} bytes {back.sha256[:16]} came back")
                 if scratch:
@@ -222,7 +235,7 @@ class _Porter:
                 raise
             finally:
                 if scratch:
-                    proof.forget(scratch)
+                    await asyncio.to_thread(proof.forget, scratch, self._tread)
 
 
 async def claim(store: Store, destination: Destination, errand: Errand) -> None:

@@ -46,7 +46,7 @@ async def export(call: Call, query: ExportQuery) -> web.StreamResponse:
     try:
         target = f"{scratch}/barbox.zip"
         child = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "19", *children.modestly(), sys.executable, "-m", "barbox.backup.export"),
+            *(*children.modestly(), sys.executable, "-m", "barbox.backup.export"),
             *(str(call.db.path), target, *(["--xlsx"] if query.xlsx else [])),
             env=children.environment(),
             stderr=asyncio.subprocess.PIPE,

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from barbox.backup.faults import BackupFault
-from barbox.backup.snapshot import STRIDE
 from barbox.backup.targets import PIECE, Found, Pace
+from barbox.backup.tread import STRIDE, Trail, Tread
 
 PART = ".part"
 
@@ -42,14 +42,10 @@ class FolderStore:
             part = self._folder / (name + PART)
             try:
                 with await asyncio.to_thread(part.open, "wb") as out:
-                    unsynced = 0
+                    trail = Trail(out.fileno(), Tread(), STRIDE)
                     async for piece in pace.pieces(file):
                         await asyncio.to_thread(out.write, piece)
-                        unsynced += len(piece)
-                        if unsynced >= STRIDE:
-                            unsynced = 0
-                            out.flush()
-                            await asyncio.to_thread(os.fdatasync, out.fileno())
+                        await asyncio.to_thread(trail.longer, len(piece))
                     out.flush()
                     await asyncio.to_thread(os.fsync, out.fileno())
                 await asyncio.to_thread(self._name, part, self._folder / name)

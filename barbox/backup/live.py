@@ -332,6 +332,7 @@ async def _sealed_by_a_child(source: Path, sealed: Path, recipient: str) -> str:
     with snapshot.room((await asyncio.to_thread(source.stat)).st_size, sealed.parent):
         pass
     child = await asyncio.create_subprocess_exec(
+        *children.modestly(),
         *(sys.executable, "-m", "barbox.backup.sealing", str(source), str(sealed), recipient),
         env=children.environment(),
         stdout=asyncio.subprocess.PIPE,

@@ -13,21 +13,27 @@ from barbox.backup.faults import BackupFault
 from barbox.backup.rules import BackupName
 from barbox.backup.snapshot import Sealed
 from barbox.backup.targets import Store
+from barbox.backup.tread import Tread
 from barbox.core.errors import Broken
 from barbox.verify import Proof, prove
 
 
 async def read_back(
-    store: Store, name: str, key: str, target: Path | None, told: Callable[[int], None] = lambda _done: None
+    store: Store,
+    name: str,
+    key: str,
+    target: Path | None,
+    told: Callable[[int], None] = lambda _done: None,
+    tread: Tread | None = None,
 ) -> Sealed:
-    """Fetch a backup and open it with `key`; its database goes to the new file `target`, or nowhere.
+    """Fetch a backup and open it with `key`; its database goes to the new file `target`, unsynced, or nowhere.
 
     In a stream: never more than a few pieces are in memory. `told(bytes so far)` hears of every piece.
     Raises BackupFault.
     """
     done = 0
     reader, writer = os.pipe()
-    opening = asyncio.create_task(asyncio.to_thread(_open, reader, key, target))
+    opening = asyncio.create_task(asyncio.to_thread(_open, reader, key, target, tread))
     try:
         with os.fdopen(writer, "wb", buffering=0) as pipe:
             async for piece in store.download(name):
@@ -64,10 +70,10 @@ def examine(database: Path, name: BackupName) -> Proof:
     return proof
 
 
-def forget(database: Path) -> None:
+def forget(database: Path, tread: Tread) -> None:
     """Delete a database file and what SQLite put beside it."""
     for suffix in ("", "-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
+        tread.forget(database.with_name(database.name + suffix))
 
 
 def forget_beside(database: Path) -> None:
@@ -82,9 +88,9 @@ def forget_beside(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
-def _open(reader: int, key: str, target: Path | None) -> Sealed:
+def _open(reader: int, key: str, target: Path | None, tread: Tread | None) -> Sealed:
     with os.fdopen(reader, "rb") as source:
-        return snapshot.unseal(source, key, target)
+        return snapshot.unseal(source, key, target, tread)
 
 
 def _write(pipe: IO[bytes], piece: bytes) -> None:

@@ -1,10 +1,9 @@
 """Seals the database while it stands still: `python -m barbox.backup.sealing FROM TO RECIPIENT`.
 
-A process of its own, at the lowest priority: the till does not wait for it. Prints "sealed" and the sealed file's
+A process of its own, so that the till does not wait for it. Prints "sealed" and the sealed file's
 SHA-256, or the code of what went wrong and what the machine said.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from barbox.backup.faults import BackupFault
 
 
 def main(source: str, target: str, recipient: str) -> None:
-    """Seal, at the lowest priority."""
-    os.nice(19)
+    """Seal."""
     try:
         print("sealed", snapshot.seal(Path(source), Path(target), [recipient]).sha256)
     except BackupFault as fault:

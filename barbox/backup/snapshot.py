@@ -11,19 +11,21 @@ import os
 import queue
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
 
 from barbox.backup.faults import BackupFault
+from barbox.backup.tread import Trail, Tread
 
 LEVEL = 1
 """Of a bar's data level 3 makes 6 % less and takes twice the time: the night is short on a small board."""
-BESIDE = 1
+BESIDE = min(os.cpu_count() or 1, 2)
 """zstd's own threads: what is read and encrypted meanwhile is not waited for."""
 ROOM_TO_SPARE = 64 * 1024 * 1024
 PIECE = 1024 * 1024
-STRIDE = 8 * PIECE
-"""So much is written before it goes to the disk: a till's own sync must not wait for a gigabyte of ours."""
+PACKED_PIECE = 64 * 1024
+"""Unpacks to a piece of a bar's data, and is what the encryptor deals in."""
 
 
 class Sealed(NamedTuple):
@@ -38,12 +40,12 @@ class Sealed(NamedTuple):
 
 
 class Counting:
-    """A file whose bytes are counted, and with `hashed` also hashed, as they pass."""
+    """A file whose bytes are counted, and with `hashed` also hashed, as they pass; written with that `tread`."""
 
-    def __init__(self, file: IO[bytes] | None, *, hashed: bool = False) -> None:
+    def __init__(self, file: IO[bytes] | None, *, hashed: bool = False, tread: Tread | None = None) -> None:
         self._file = file
         self._hash = hashlib.sha256() if hashed else None
-        self._unsynced = 0
+        self._trail = Trail(file.fileno(), tread) if file and tread else None
         self.size = 0
         self.failure: OSError | None = None
         """What the file itself raised: the encryptor between loses its number."""
@@ -62,7 +64,8 @@ class Counting:
         try:
             if self._file:
                 self._file.write(data)
-                self._stride(len(data))
+            if self._trail:
+                self._trail.longer(len(data))
         except OSError as error:
             self.failure = error
             raise
@@ -76,13 +79,6 @@ class Counting:
     def sha256(self) -> str:
         return self._hash.hexdigest() if self._hash else ""
 
-    def _stride(self, size: int) -> None:
-        self._unsynced += size
-        if self._file and self._unsynced >= STRIDE:
-            self._unsynced = 0
-            self._file.flush()
-            os.fdatasync(self._file.fileno())
-
     def _note(self, data: bytes) -> None:
         if self._hash:
             self._hash.update(data)
@@ -90,16 +86,17 @@ class Counting:
 
 
 class Behind:
-    """Writes in a thread of its own: the disk goes on while the next piece is unpacked."""
+    """Hands pieces of that size to `take`, in a thread of its own: who makes the next one does not wait."""
 
     MOST_WAITING = 8
 
-    def __init__(self, file: Counting) -> None:
-        self._file = file
+    def __init__(self, take: Callable[[bytes], object], size: int) -> None:
+        self._take = take
+        self._size = size
         self._waiting: queue.Queue[bytes | None] = queue.Queue(self.MOST_WAITING)
         self._piece = bytearray()
-        self._failure: OSError | None = None
-        self._thread = threading.Thread(target=self._write, name="behind", daemon=True)
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._work, name="behind", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -108,18 +105,18 @@ class Behind:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def write(self, data: bytes) -> None:
-        """Have it written. Raises OSError when something before could not be."""
+    def put(self, data: bytes) -> None:
+        """Have it taken. Raises what `take` raised for something before."""
         self._piece += data
-        if len(self._piece) >= PIECE:
+        if len(self._piece) >= self._size:
             self._hand_over()
 
-    def end(self) -> Counting:
-        """All is written: the file, counted and hashed. Raises OSError."""
-        self._hand_over()
+    def end(self) -> None:
+        """Until all is taken. Raises what `take` raised."""
+        if self._piece:
+            self._hand_over()
         self._stop()
         self._raise()
-        return self._file
 
     def _hand_over(self) -> None:
         self._raise()
@@ -135,19 +132,19 @@ class Behind:
         if self._failure:
             raise self._failure
 
-    def _write(self) -> None:
+    def _work(self) -> None:
         while (piece := self._waiting.get()) is not None:
             try:
                 if self._failure is None:
-                    self._file.write(piece)
-            except OSError as error:
+                    self._take(piece)
+            except Exception as error:  # noqa: BLE001 (raised where the next piece is put)
                 self._failure = error
 
 
 def seal(source: Path, target: Path, recipients: list[str]) -> Sealed:
     """Write `source`, compressed and encrypted to each recipient, to the new file `target`.
 
-    Raises BackupFault("box_full").
+    Somebody may be selling on `source`. Raises BackupFault("box_full").
     """
     import pyrage
     import zstandard
@@ -155,7 +152,7 @@ def seal(source: Path, target: Path, recipients: list[str]) -> Sealed:
     keys: list[Any] = [pyrage.x25519.Recipient.from_str(each) for each in recipients]
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, threads=BESIDE)
     with room(source.stat().st_size, target.parent), source.open("rb") as plain, create(target) as out:
-        reading, writing = Counting(plain), Counting(out, hashed=True)
+        reading, writing = Counting(plain), Counting(out, hashed=True, tread=Tread(source))
         packed = compressor.stream_reader(reading, size=source.stat().st_size, read_size=PIECE)  # type: ignore[arg-type]
         try:
             pyrage.encrypt_io(_InPieces(packed), writing, keys)
@@ -164,13 +161,12 @@ def seal(source: Path, target: Path, recipients: list[str]) -> Sealed:
     return Sealed(writing.size, writing.sha256, reading.size)
 
 
-def unseal(sealed: IO[bytes], key: str, target: Path | None) -> Sealed:
-    """Read a sealed stream to its end; the database goes to the new file `target`, or nowhere.
+def unseal(sealed: IO[bytes], key: str, target: Path | None, tread: Tread | None = None) -> Sealed:
+    """Read a sealed stream to its end; the database goes to the new file `target`, unsynced, or nowhere.
 
     Raises BackupFault: "damaged" when it does not open with `key` or is cut short, "box_full".
     """
     import pyrage
-    import zstandard
 
     identity: Any = pyrage.x25519.Identity.from_str(key)
     reading = Counting(sealed, hashed=True)
@@ -179,17 +175,19 @@ def unseal(sealed: IO[bytes], key: str, target: Path | None) -> Sealed:
         if target is not None:
             stack.enter_context(room(0, target.parent))
             out = stack.enter_context(create(target))
-        writing = stack.enter_context(Behind(Counting(out)))
-        unpacker = zstandard.ZstdDecompressor().decompressobj()
-        unpacking = _Unpacking(unpacker, writing)
+        writing = Counting(out, tread=tread or Tread())
+        written = stack.enter_context(Behind(writing.write, PIECE))
+        unpacking = _Unpacking(written)
+        unpacked = stack.enter_context(Behind(unpacking.take, PACKED_PIECE))
+        feeding = _Feeding(unpacked)
         try:
-            pyrage.decrypt_io(reading, unpacking, [identity])
-        except (pyrage.DecryptError, zstandard.ZstdError, OSError) as error:
-            raise unpacking.failure or reading.failure or BackupFault("damaged", str(error)) from None
-        if not unpacker.eof:
-            raise BackupFault("damaged", "it ends in the middle")
-        plain = writing.end()
-    return Sealed(reading.size, reading.sha256, plain.size)
+            pyrage.decrypt_io(reading, feeding, [identity])
+        except (pyrage.DecryptError, OSError) as error:
+            raise feeding.failure or reading.failure or BackupFault("damaged", str(error)) from None
+        unpacked.end()
+        unpacking.end()
+        written.end()
+    return Sealed(reading.size, reading.sha256, writing.size)
 
 
 @contextlib.contextmanager
@@ -225,21 +223,41 @@ class _InPieces:
 
 
 class _Unpacking:
-    def __init__(self, unpacker: Any, out: Behind) -> None:
-        self._unpacker = unpacker
+    """Takes the packed stream; what comes out is put to `out`."""
+
+    def __init__(self, out: Behind) -> None:
+        import zstandard
+
+        self._unpacker = zstandard.ZstdDecompressor().decompressobj()
         self._out = out
+
+    def take(self, data: bytes) -> None:
+        """Raises BackupFault("damaged"), and what `out` raises."""
+        import zstandard
+
+        if self._unpacker.eof:
+            raise BackupFault("damaged", "something follows its end")
+        try:
+            self._out.put(self._unpacker.decompress(data))
+        except zstandard.ZstdError as error:
+            raise BackupFault("damaged", str(error)) from None
+
+    def end(self) -> None:
+        """Raises BackupFault("damaged") when more should have come."""
+        if not self._unpacker.eof:
+            raise BackupFault("damaged", "it ends in the middle")
+
+
+class _Feeding:
+    """A file for the decryptor, which of what was raised knows only that something was: `failure`."""
+
+    def __init__(self, into: Behind) -> None:
+        self._into = into
         self.failure: Exception | None = None
 
     def write(self, data: bytes) -> int:
-        import zstandard
-
         try:
-            if self._unpacker.eof:
-                raise BackupFault("damaged", "something follows its end")
-            self._out.write(self._unpacker.decompress(data))
-        except zstandard.ZstdError as error:
-            self.failure = BackupFault("damaged", str(error))
-            raise OSError(str(error)) from None
+            self._into.put(data)
         except (OSError, BackupFault) as error:
             self.failure = error
             raise OSError(str(error)) from None

@@ -13,6 +13,8 @@ from barbox.backup import media
 from barbox.core.errors import Broken
 
 PIECE = 256 * 1024
+GROWS_S = 0.02
+"""So long it takes to look again whether there is more to send."""
 
 
 class Credentials(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -58,10 +60,14 @@ class Store(Protocol):
 
 
 class Pace:
-    """Keeps an upload below `kilobytes` a second (0: as fast as it goes)."""
+    """Keeps an upload below `kilobytes` a second (0: as fast as it goes), and behind who still writes the file.
 
-    def __init__(self, kilobytes: int = 0) -> None:
+    It is whole when `writing` is done; what that raised is raised here.
+    """
+
+    def __init__(self, kilobytes: int = 0, writing: asyncio.Future[Any] | None = None) -> None:
         self._rate = kilobytes * 1000
+        self._writing = writing
         self._free_at = time.monotonic()
 
     async def spend(self, size: int) -> None:
@@ -71,14 +77,33 @@ class Pace:
             self._free_at = max(now, self._free_at) + size / self._rate
             await asyncio.sleep(self._free_at - now)
 
+    async def whole(self) -> None:
+        """Wait until the file is."""
+        if self._writing:
+            await asyncio.shield(self._writing)
+
     async def pieces(self, file: Path, begin: int = 0, size: int = 2**62) -> AsyncIterator[bytes]:
         """A file, or `size` bytes of it from `begin` on, read at this pace."""
+        while self._growing and not await asyncio.to_thread(file.exists):  # noqa: ASYNC110 (another thread makes it)
+            await asyncio.sleep(GROWS_S)
         with await asyncio.to_thread(file.open, "rb") as source:
             source.seek(begin)
-            while data := await asyncio.to_thread(source.read, min(PIECE, size)):
-                size -= len(data)
-                await self.spend(len(data))
-                yield data
+            while True:
+                growing = self._growing
+                data = await asyncio.to_thread(source.read, min(PIECE, size))
+                if data:
+                    size -= len(data)
+                    await self.spend(len(data))
+                    yield data
+                elif growing:
+                    await asyncio.sleep(GROWS_S)
+                else:
+                    break
+        await self.whole()
+
+    @property
+    def _growing(self) -> bool:
+        return self._writing is not None and not self._writing.done()
 
 
 def open_store(url: str, credentials: Credentials | None = None) -> Store:

@@ -6,7 +6,7 @@ subject]` and the payload's bytes. The table's triggers refuse UPDATE and DELETE
 
 import hashlib
 import sqlite3
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -68,12 +68,14 @@ class Entry(msgspec.Struct, frozen=True):
     hash: bytes
 
 
-_encoder = msgspec.json.Encoder()
+_AT_ONCE = 500
+_encode = msgspec.json.Encoder().encode
+_sha256 = hashlib.sha256
 
 
 def chained(previous: bytes, entry: tuple[Any, ...], payload: bytes) -> bytes:
     """The hash of `(seq, at, business_day, staff_id, device_id, kind, subject)` with its payload, after `previous`."""
-    return hashlib.sha256(previous + _encoder.encode(entry) + payload).digest()
+    return _sha256(previous + _encode(entry) + payload).digest()
 
 
 def head(connection: sqlite3.Connection) -> Head:
@@ -84,12 +86,24 @@ def head(connection: sqlite3.Connection) -> Head:
 
 def verify(connection: sqlite3.Connection) -> Head:
     """Recompute the whole chain; returns its head. Raises Broken at the first entry that does not fit."""
-    seq, at, chain = msgspec.structs.astuple(Head())
-    for row in connection.execute(ALL.sql):  # years of entries: nothing is built that is not hashed
+    last, rows = Head(), connection.execute(ALL.sql)
+    while some := rows.fetchmany(_AT_ONCE):  # years of entries: nothing is built that is not hashed
+        hashes = [row[8] for row in some]
+        numbers = [row[0] for row in some]
+        found = [chained(before, row[:7], row[7]) for before, row in zip((last.hash, *hashes), some, strict=False)]
+        if found != hashes or numbers != list(range(last.seq + 1, last.seq + 1 + len(some))):
+            _blame(last, some)
+        last = Head(some[-1][0], some[-1][1], hashes[-1])
+    return last
+
+
+def _blame(last: Head, rows: list[tuple[Any, ...]]) -> NoReturn:
+    """Raises Broken for the first entry after `last` that does not fit, of those among which one does not."""
+    seq, chain = last.seq, last.hash
+    for row in rows:
         if row[0] != seq + 1:
             raise Broken(f"the journal lacks entry {seq + 1}: after {seq} comes {row[0]}")
-        seq, at = row[0], row[1]
-        chain = chained(chain, row[:7], row[7])
+        seq, chain = row[0], chained(chain, row[:7], row[7])
         if chain != row[8]:
-            raise Broken(f"journal entry {seq} was altered: its hash does not fit")
-    return Head(seq, at, chain)
+            break
+    raise Broken(f"journal entry {seq} was altered: its hash does not fit")
