@@ -88,7 +88,7 @@ class Counting:
 class Behind:
     """Hands pieces of that size to `take`, in a thread of its own: who makes the next one does not wait."""
 
-    MOST_WAITING = 8
+    MOST_WAITING = 3
 
     def __init__(self, take: Callable[[bytes], object], size: int) -> None:
         self._take = take
