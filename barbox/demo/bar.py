@@ -147,7 +147,7 @@ def _furnish(tx: Transaction, bar: SampleBar, hashes: Mapping[str, str], since: 
     settings = {"name": venue.names.zh, "address": venue.address.zh, "receiptFooter": venue.receipt_footer.zh}
     settings |= {"currency": venue.currency, "language": venue.language, "timezone": venue.timezone}
     settings["country"] = venue.country
-    change_venue(tx, {**settings, "taxIncluded": venue.tax_included})
+    change_venue(tx, {**settings, "taxIncluded": venue.tax_included, "mobileQr": venue.mobile_qr})
     people: dict[str, int] = {}
     for person in bar.people:
         edit = EditStaff(name=person.name, role=person.role, language=person.language)
@@ -254,16 +254,19 @@ def _fill_floor(tx: Transaction, bar: SampleBar) -> dict[str, int]:
 
 def _fill_menu(tx: Transaction, bar: SampleBar, stations: Mapping[str, int]) -> dict[str, int]:
     """The whole menu; returns the products' numbers by their sample ids."""
-    numbers = {}
+    numbers: dict[str, int] = {}
     rates = {
         rate.id: save_tax_rate(tx, None, EditTaxRate(names=_named(rate.names), rate=rate.rate)).id
         for rate in bar.tax_rates
     }
-    groups = {group.id: save_group(tx, None, _group(group)).id for group in bar.groups}
+    groups: dict[str, int] = {}
     for sort, category in enumerate(bar.categories):
         station = stations[category.station]
         edit = EditCategory(names=_named(category.names), color=category.color, sort=sort, station_id=station)
         category_id = save_category(tx, None, edit).id
+        for group in _groups_of(bar, category):
+            if group.id not in groups:
+                groups[group.id] = save_group(tx, None, _group(group, numbers)).id
         for place, product in enumerate(category.products):
             made = save_product(
                 tx,
@@ -276,6 +279,9 @@ def _fill_menu(tx: Transaction, bar: SampleBar, stations: Mapping[str, int]) -> 
                     station_id=station,
                     barcode=product.barcode,
                     sort=place,
+                    open_price=product.open_price,
+                    unit=product.unit,
+                    age=product.age,
                     group_ids=[groups[name] for name in (*category.groups, *product.groups)],
                 ),
             )
@@ -283,8 +289,23 @@ def _fill_menu(tx: Transaction, bar: SampleBar, stations: Mapping[str, int]) -> 
     return numbers
 
 
-def _group(group: sample.Group) -> EditGroup:
-    modifiers = [EditModifier(_named(each.names), each.price, takes=each.takes) for each in group.modifiers]
+def _groups_of(bar: SampleBar, category: sample.Category) -> list[sample.Group]:
+    """The groups a category's products need, in the order they were written down."""
+    needed = {name for product in category.products for name in (*category.groups, *product.groups)}
+    return [group for group in bar.groups if group.id in needed]
+
+
+def _group(group: sample.Group, products: Mapping[str, int]) -> EditGroup:
+    """A group as it is saved; what is chosen in a set menu stands on an earlier page of the menu."""
+    modifiers = [
+        EditModifier(
+            _named(each.names),
+            each.price,
+            product_id=products[each.product] if each.product else None,
+            takes=each.takes,
+        )
+        for each in group.modifiers
+    ]
     return EditGroup(_named(group.names), modifiers, group.minimum, group.maximum, group.kind)
 
 

@@ -7,6 +7,7 @@ printers, so that nobody prints last month's tickets.
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import chain, cycle, islice
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -160,8 +161,9 @@ class _Night:
 
 
 def _musts(product: Product) -> list[int]:
-    """The first choices where one must choose."""
-    return [each.id for group in product.groups for each in group.modifiers[: group.minimum]]
+    """The first choices where one must choose; in a set the same may be had again."""
+    chosen = [islice(cycle(group.modifiers), group.minimum) for group in product.groups]
+    return [each.id for each in chain.from_iterable(chosen)]
 
 
 def _ms(moment: datetime) -> int:

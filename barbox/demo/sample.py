@@ -48,6 +48,7 @@ class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str
     tax_included: bool
     receipt_footer: Names
+    mobile_qr: str = ""
 
 
 class TaxRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,11 +109,15 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Modifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One choice; `price` in fen is added to the product's. A size `takes` so many times what the product does."""
+    """One choice; `price` in fen is added to the product's. A size `takes` so many times what the product does.
+
+    In a set menu it is a `product`, which its own station makes.
+    """
 
     names: Names
     price: Fen = 0
     takes: Count = 0
+    product: Slug | None = None
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,11 +128,14 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modifiers: tuple[Modifier, ...]
     maximum: Annotated[int, msgspec.Meta(ge=1)]
     minimum: Count = 0
-    kind: Literal["choice", "size"] = "choice"
+    kind: Literal["choice", "size", "set"] = "choice"
 
 
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something sold; `price` in fen, `groups` beside the category's, `stock` None where nobody counts."""
+    """Something sold; `price` in fen, `groups` beside the category's, `stock` None where nobody counts.
+
+    With an `open_price` it costs what is asked for it; `unit` other than "piece" is weighed; `age` is who may have it.
+    """
 
     id: Slug
     names: Names
@@ -136,6 +144,9 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stock: Count | None = None
     reorder: Count = 0
     barcode: Annotated[str, msgspec.Meta(pattern=r"^\d{13}$")] | None = None
+    open_price: bool = False
+    unit: str = "piece"
+    age: Count = 0
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -313,8 +324,14 @@ def check(bar: SampleBar) -> None:
     tables = {table.name for table in bar.tables()}
     for booking in bar.bookings:
         _known(f"booking {booking.name}", booking.tables, tables)
+    products = {product.id for product in bar.products()}
     for group in bar.groups:
-        if not group.minimum <= group.maximum <= len(group.modifiers):
+        courses = [modifier.product for modifier in group.modifiers if modifier.product is not None]
+        _known(f"group {group.id}", courses, products)
+        if len(courses) != (len(group.modifiers) if group.kind == "set" else 0):
+            raise Incoherent(f"group {group.id}: what is chosen in a set is a product, and nowhere else")
+        most = group.maximum if group.kind == "set" else len(group.modifiers)
+        if not group.minimum <= group.maximum <= most:
             raise Incoherent(f"group {group.id} asks for a number of choices it does not have")
     for category in bar.categories:
         _known(f"category {category.id}", [category.station], stations)

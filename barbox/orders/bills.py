@@ -1,5 +1,8 @@
 """An order as it stands on a receipt or pre-bill."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from barbox.core.money import show_amount
 from barbox.core.settings import Venue
 from barbox.orders.views import LineView, OrderView
@@ -23,7 +26,7 @@ def bill_of(
         order_number=view.number,
         place=view.table_name or view.tab or "",
         staff=view.staff_name,
-        lines=[_line(line) for line in view.items if line.status != "void"],
+        lines=[_line(line) for line in _nested(view.items) if line.status != "void"],
         subtotal=view.subtotal,
         discount=view.discount_amount,
         taxes=[BillTax(tax.names, tax.rate, tax.base, tax.tax) for tax in view.taxes if tax.base or tax.tax],
@@ -54,13 +57,21 @@ def pay_code(venue: Venue, amount: int) -> str:
     return venue.mobile_qr.replace("{amount}", show_amount(amount, venue.currency).replace(",", ""))
 
 
+def _nested(lines: Sequence[LineView]) -> list[LineView]:
+    """Every set menu with its courses below it."""
+    courses: defaultdict[int | None, list[LineView]] = defaultdict(list)
+    for line in lines:
+        courses[line.parent_id].append(line)
+    return [each for line in courses[None] for each in (line, *courses[line.line_id])]
+
+
 def _line(line: LineView) -> BillLine:
     return BillLine(
         quantity=round(line.quantity * 1000),
         names=line.names,
         price=line.price,
         amount=line.amount,
-        modifiers=[modifier.names for modifier in line.modifiers],
+        modifiers=[modifier.names for modifier in line.modifiers if not modifier.course],
         comp=line.comp,
         discount=line.discount_amount,
         part=line.parent_id is not None,

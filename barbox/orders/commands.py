@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from barbox.core.errors import BadRequest, Forbidden, StaleVersion, WrongState
+from barbox.core.money import times
 from barbox.core.settings import load_venue
 from barbox.core.transaction import Transaction
 from barbox.menu.queries import load_catalogue
@@ -29,7 +30,16 @@ from barbox.orders.book import (
 from barbox.orders.book import load as load
 from barbox.orders.discounts import put_discount
 from barbox.orders.guests import attach, tiers_of
-from barbox.orders.lines import GIVEN, compose, give_back, kept_modifiers, rewritten, tell_changed, tell_stations
+from barbox.orders.lines import (
+    GIVEN,
+    compose,
+    give_back,
+    kept_modifiers,
+    rewritten,
+    supplement,
+    tell_changed,
+    tell_stations,
+)
 from barbox.orders.requests import (
     Again,
     Comp,
@@ -314,10 +324,11 @@ def _change_line(tx: Transaction, order: OrderRow, lines: list[LineRow], change:
     if len(of_set) > 1 and change.quantity is not None:
         raise BadRequest("is a set menu's: take it away and order anew", f"{field}.quantity")
     new = lines[index] = rewritten(tx, line, change, field)
+    more = new.amount - line.amount if line.parent_id is None else _on_the_set(tx, lines, line, new)
     if line.status == "preparing":
-        if new.amount < line.amount and not tx.actor.may("order.void"):
+        if more < 0 and not tx.actor.may("order.void"):
             raise Forbidden("order.void")
-        if new.amount != line.amount:
+        if more:
             order.status, order.billed_at = "open", None
         tell_changed(tx, order, line, new)
     give_back(tx, [line], lines)
@@ -325,3 +336,14 @@ def _change_line(tx: Transaction, order: OrderRow, lines: list[LineRow], change:
     if new.comp:
         rebook(tx, line.order_id, [new], GIVEN[new.comp], new.reason or "", among=lines)
     store_line(tx, new)
+
+
+def _on_the_set(tx: Transaction, lines: list[LineRow], was: LineRow, now: LineRow) -> int:
+    """A course of a set menu was changed: what its choices cost is on the set's price. Returns what that adds."""
+    parent = next(line for line in lines if line.line_id == was.parent_id)
+    before = parent.amount
+    now.price = now.amount = 0
+    parent.price += supplement(now) - supplement(was)
+    parent.amount = times(parent.price, parent.quantity)
+    store_line(tx, parent)
+    return parent.amount - before

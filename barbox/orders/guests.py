@@ -1,6 +1,6 @@
 """Members and bookings at an order: whose it is, at which prices, and how a booking becomes one."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta
@@ -15,7 +15,7 @@ from barbox.members.commands import guest, must_be_welcome
 from barbox.menu.queries import Catalogue, load_catalogue
 from barbox.menu.rules import NO_TIERS, Moment, rule_in_force
 from barbox.orders.book import new_order, store, store_line
-from barbox.orders.lines import kept_modifiers, moment_of, unit_price
+from barbox.orders.lines import kept_modifiers, moment_of, supplement, unit_price
 from barbox.orders.requests import Seated
 from barbox.orders.rows import LineRow, OrderRow
 from barbox.orders.views import OrderView
@@ -33,7 +33,7 @@ def tiers_of(tx: Transaction, order: OrderRow) -> frozenset[int]:
     return NO_TIERS if order.member_id is None else guest(tx, order.member_id).tiers
 
 
-def attach(tx: Transaction, order: OrderRow, lines: Iterable[LineRow], member_id: int | None) -> None:
+def attach(tx: Transaction, order: OrderRow, lines: Sequence[LineRow], member_id: int | None) -> None:
     """Make an order a member's, or nobody's; lines cost what they would have, had it been known when they were ordered.
 
     Where something is paid already prices stay. Raises BadRequest, and WrongState for somebody barred.
@@ -47,12 +47,18 @@ def attach(tx: Transaction, order: OrderRow, lines: Iterable[LineRow], member_id
         catalogue = tx.cached(load_catalogue)
         if any(rule.tier_id is not None for rule in catalogue.price_rules):
             for line in lines:
-                _reprice(tx, order, line, catalogue, tiers)
+                extra = sum(supplement(each) for each in lines if each.parent_id == line.line_id)
+                _reprice(tx, order, line, catalogue, tiers, extra)
     order.member_id = member_id
 
 
-def _reprice(tx: Transaction, order: OrderRow, line: LineRow, catalogue: Catalogue, tiers: frozenset[int]) -> None:
-    """Give a line the member price it should have, or take away the one it should not; all else stays as it was."""
+def _reprice(
+    tx: Transaction, order: OrderRow, line: LineRow, catalogue: Catalogue, tiers: frozenset[int], extra: int
+) -> None:
+    """Give a line the member price it should have, or take away the one it should not; all else stays as it was.
+
+    `extra` is what the courses of a set menu add to it.
+    """
     product = catalogue.products.get(line.product_id)
     if product is None or product.open_price or line.status == "void" or line.parent_id is not None:
         return
@@ -64,7 +70,7 @@ def _reprice(tx: Transaction, order: OrderRow, line: LineRow, catalogue: Catalog
     chosen = [each for group in product.groups for each in group.modifiers if each.id in kept]
     if len(kept) != len(kept_modifiers(line)) or len(chosen) != len(kept):
         return
-    line.price = unit_price(product, rule, chosen, None, "price")
+    line.price = unit_price(product, rule, chosen, None, "price") + extra
     line.amount = times(line.price, line.quantity)
     line.rule_id = rule.id if rule else None
     line.discountable = int(product.discountable and (rule is None or rule.combines))

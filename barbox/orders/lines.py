@@ -122,12 +122,15 @@ def unit_price(
 
 
 def _courses(tx: Transaction, parent: LineRow, item: NewItem, courses: Sequence[Modifier]) -> list[LineRow]:
-    """What was chosen of a set menu, each a line of its own for the station that makes it, priced in the set."""
+    """What was chosen of a set menu, lines of their own for the stations that make it, priced in the set.
+
+    The same twice with nothing said about it is one line. What a course's own choices cost is on the set's price.
+    """
     catalogue = tx.cached(load_catalogue)
-    first = tx.number("line", len(courses))
     said = list(item.parts)
-    lines = []
-    for index, course in enumerate(courses):
+    lines: list[LineRow] = []
+    plain: dict[tuple[int, str | None], LineRow] = {}
+    for course in courses:
         product = _offered(catalogue, course.product_id or 0, "parts")
         part = next((each for each in said if each.choice == course.id), None)
         if part is None:
@@ -135,16 +138,27 @@ def _courses(tx: Transaction, parent: LineRow, item: NewItem, courses: Sequence[
         else:
             said.remove(part)
         chosen = choose(product, part.modifiers, "parts.modifiers")
-        made = NewItem(
-            product.id, item.quantity, part.modifiers, item.seat, item.course, part.note or item.note, item.hold
-        )
-        line = _line(tx, parent.order_id, first + index, made, _as_course(product), None, chosen)
+        key = course.id, part.note or item.note
+        if not chosen and key in plain:
+            plain[key].quantity += parent.quantity
+            continue
+        made = NewItem(product.id, item.quantity, part.modifiers, item.seat, item.course, key[1], item.hold)
+        line = _line(tx, parent.order_id, tx.number("line"), made, _as_course(product), None, chosen)
         line.price = line.amount = 0
         line.parent_id, line.discountable = parent.line_id, 0
+        if not chosen:
+            plain[key] = line
+        parent.price += supplement(line)
         lines.append(line)
+    parent.amount = times(parent.price, parent.quantity)
     if said:
         raise BadRequest(f"{said[0].choice} was not chosen", "parts")
     return lines
+
+
+def supplement(course: LineRow) -> int:
+    """What the choices within one course of a set menu add to its price, in minor units; they never take off."""
+    return sum(max(0, each.price) for each in kept_modifiers(course))
 
 
 def _as_course(product: Product) -> Product:
@@ -165,7 +179,9 @@ def _written(product: Product, modifier: Modifier) -> dict[str, Any]:
         "names": modifier.names,
         "price": modifier.price,
     }
-    if modifier.takes and product.kind_of(modifier) != "set":
+    if product.kind_of(modifier) == "set":
+        kept["course"] = True
+    elif modifier.takes:
         kept |= {"takes": modifier.takes, "itemId": modifier.product_id}
     return kept
 

@@ -23,11 +23,14 @@ class CustomerInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     card: str | None = None
 
 
-class ModifierView(msgspec.Struct, frozen=True, rename="camel"):
+class ModifierView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What was chosen; a `course` of a set menu stands below the set as a line of its own."""
+
     id: int
     name: str
     names: dict[str, str]
     price: int
+    course: bool = False
 
 
 class DiscountView(View):

@@ -72,12 +72,12 @@ def _bill_line(line: BillLine, venue: Venue, language: str, template: ReceiptTem
     money = "" if line.part else _money(0 if line.comp else line.amount, venue)
     indent = 3 if line.part else 0
     yield Columns(f"{quantity} {first(line.names, language)}", money, hang=len(str(quantity)) + 1, indent=indent)
-    if line.part:
-        return
-    if quantity != 1 and template.show_unit_price:
+    if quantity != 1 and template.show_unit_price and not line.part:
         yield Line(f"@ {_money(line.price, venue)}", indent=3)
     for modifier in line.modifiers if template.show_modifiers else ():
-        yield Line(first(modifier, language), indent=3)
+        yield Line(first(modifier, language), indent=indent + 3)
+    if line.part:
+        return
     if line.comp:
         yield Line(text("complimentary", language), indent=3)
     elif line.discount:

@@ -117,7 +117,8 @@ def _ticket(ticket: Ticket, marks: Marks, days: BusinessDays, template: TicketTe
     if ticket.reason and ticket.action == "void":
         yield Line(text("reason", language, reason=ticket.reason), bold=True)
     yield Rule("=")
-    total = sum(line.quantity for line in ticket.lines)
+    # What is weighed is one thing, however much of it.
+    total = sum(THOUSANDTH if line.quantity % THOUSANDTH else line.quantity for line in ticket.lines)
     before = text("before", language, number=ticket.previous) if ticket.previous else text("first_today", language)
     items = text("item" if total == THOUSANDTH else "items", language, n=show_quantity(total))
     yield Columns(items, before)

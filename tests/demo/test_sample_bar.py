@@ -58,7 +58,7 @@ def test_no_two_products_look_the_same_on_the_menu(bar: SampleBar) -> None:
 
 def test_prices_are_what_a_guest_in_chengdu_would_expect(bar: SampleBar) -> None:
     for product in bar.products():
-        assert 1_500 <= product.price <= 70_000, product.id
+        assert product.open_price or 1_500 <= product.price <= 70_000, product.id
         assert product.price % 100 == 0, f"{product.id}: menus have whole yuan"
     for group in bar.groups:
         for modifier in group.modifiers:
@@ -67,7 +67,9 @@ def test_prices_are_what_a_guest_in_chengdu_would_expect(bar: SampleBar) -> None
 
 
 def test_there_is_something_to_choose_and_something_one_must_choose(bar: SampleBar) -> None:
-    assert {group.minimum for group in bar.groups} >= {0, 1, 2}
+    assert {group.minimum for group in bar.groups} >= {0, 1, 2, 6}
+    assert {group.kind for group in bar.groups} == {"choice", "size", "set"}
+    assert [product.id for product in bar.products() if product.open_price or product.unit != "piece" or product.age]
     used = {name for c in bar.categories for p in c.products for name in (*c.groups, *p.groups)}
     assert used == {group.id for group in bar.groups}
 

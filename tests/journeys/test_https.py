@@ -122,6 +122,10 @@ def test_once_trusted_the_tablet_moves_over_and_starts_without_wi_fi(
         until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"), "no service worker took over")
         manifest = page.evaluate("fetch('/barbox.webmanifest').then((it) => it.json())")
         assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
+        papers = context.new_page()  # what the box itself shows is not the app's
+        papers.goto(page.url.partition("/floor")[0] + "/demo/printers")
+        expect(papers.locator("h1")).not_to_be_empty()
+        papers.close()
         display(page)
         context.set_offline(True)
         page.goto(page.url.partition("/floor")[0].partition("/display")[0] + "/floor")

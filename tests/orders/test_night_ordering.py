@@ -1,5 +1,7 @@
 """What can be ordered besides a plain product: sizes, sets, open prices, the same again, happy hour's ends."""
 
+import asyncio
+import re
 from typing import Any
 
 from barbox.core.http import DATABASE
@@ -97,8 +99,44 @@ async def test_a_set_menu_is_made_at_each_station_and_priced_once(swan: Swan) ->
     )
     assert gone["totalAmount"] == 6300
     assert [line["status"] for line in gone["items"]] == ["void"] * 3 + ["preparing"] * 3
+    assert [line["quantity"] for line in order["items"]] == [1, 1, 1]
     nowhere = {**item, "parts": [{"choice": 999}]}
     assert (await max_.post("/api/orders", {"items": [nowhere]})).status == 400
+
+
+async def test_a_bucket_has_several_of_a_kind_and_the_better_gin_costs_more_in_a_set_too(swan: Swan) -> None:
+    def make(tx: Transaction) -> tuple[int, list[int], list[int]]:
+        gins = [EditModifier({"en": "House gin"}), EditModifier({"en": "Monkey 47"}, 2800)]
+        gin = save_group(tx, None, EditGroup({"en": "Gin"}, gins, 1, 1)).id
+        tonic = save_product(tx, None, EditProduct(1, {"en": "Gin & Tonic"}, 5800, 1, group_ids=[gin])).id
+        six = [EditModifier({"en": "Beer"}, product_id=swan.products["Tsingtao"])]
+        long = [EditModifier({"en": "Gin & Tonic"}, product_id=tonic)]
+        groups = [
+            save_group(tx, None, EditGroup({"en": "Six beers"}, six, 6, 6, "set")).id,
+            save_group(tx, None, EditGroup({"en": "A long drink"}, long, 1, 1, "set")).id,
+        ]
+        menu = save_product(tx, None, EditProduct(1, {"en": "Bucket"}, 20_000, 1, group_ids=groups)).id
+        return menu, [each for group in groups for each in _modifiers(tx, group)], _modifiers(tx, gin)
+
+    menu, (beer, long), (house, monkey) = await write(swan, make)
+    wei, max_ = await swan.sign_in("Wei"), await swan.sign_in("Max")
+    item = {"itemId": menu, "modifiers": [beer] * 6 + [long], "parts": [{"choice": long, "modifiers": [monkey]}]}
+    order = await wei.post("/api/orders", {"tab": "Lin", "items": [{**item, "quantity": 2}]})
+    assert order.status == 201, order.body
+    assert [(line["quantity"], line["amount"]) for line in order["items"]] == [(2, 45_600), (12, 0), (2, 0)]
+    path, drink = f"/api/orders/{order['orderId']}", order["items"][2]["lineId"]
+    change = {"version": order["version"], "changes": [{"lineId": drink, "modifiers": [house]}]}
+    assert (await wei.put(path, change)).status == 403, "for less by who may take back"
+    cheaper = await max_.put(path, change)
+    assert (cheaper["totalAmount"], cheaper["items"][2]["amount"]) == (40_000, 0)
+    again = await wei.post(f"{path}/again")
+    assert (again["totalAmount"], again["items"][4]["quantity"]) == (80_000, 12)
+    more = await wei.put(path, {"items": [swan.item("Fries")]})
+    tenders = [{"method": "card", "amount": more["totalAmount"]}]
+    assert (await wei.post("/api/payments", {"orderId": order["orderId"], "tenders": tenders})).status == 201
+    receipt = (await asyncio.to_thread(swan.printers["till"].wait_for_papers, 1))[0].text
+    told = re.findall("Bucket|Tsingtao|Tonic|House|Monkey|Fries", receipt)
+    assert told == ["Bucket", "Tsingtao", "Tonic", "House", "Bucket", "Tsingtao", "Tonic", "House", "Fries"]
 
 
 async def test_an_open_price_is_asked_for_and_only_where_it_belongs(swan: Swan) -> None:

@@ -36,7 +36,7 @@ worker.addEventListener('fetch', (event) => {
 	const { origin, pathname } = new URL(request.url);
 	if (request.method !== 'GET' || origin !== worker.location.origin) return;
 	if (kept.has(pathname)) event.respondWith(fromCache(request));
-	else if (request.mode === 'navigate' && !/^\/(api|r|trust\/)/.test(pathname))
+	else if (request.mode === 'navigate' && !/^\/(api|r|trust|demo)\//.test(pathname))
 		event.respondWith(fromCache(SHELL));
 });
 

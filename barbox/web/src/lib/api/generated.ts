@@ -1550,6 +1550,7 @@ export interface OrdersModifierView {
 	name: string;
 	names: Record<string, string>;
 	price: number;
+	course?: boolean;
 }
 
 export interface OrdersView {

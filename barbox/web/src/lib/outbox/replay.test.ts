@@ -217,4 +217,5 @@ test('a size in a happy hour costs what the box tells, and what comes with it co
 	expect(unitPrice(known, 8, [4])).toBe(3360);
 	expect(unitPrice(known, 8, [4, 9])).toBe(3510);
 	expect(unitPrice(known, 8)).toBe(2240);
+	expect(unitPrice(known, 8, [], undefined, [{ choice: 5, modifiers: [9] }])).toBe(2390);
 });

@@ -55,25 +55,31 @@ function plain(order: Order): OrderView {
 	return view;
 }
 
+/** What the choices within the courses of a set menu add to it; they never take off. */
+export const supplement = (catalogue: Catalogue, modifiers: readonly number[]) =>
+	modifiers.reduce((sum, id) => sum + Math.max(0, catalogue.modifiers.get(id)?.price ?? 0), 0);
+
 /** What one line will cost, modifiers included; a size has the price the box tells for it now. */
 export function unitPrice(
 	catalogue: Catalogue,
 	itemId: number,
 	modifiers: readonly number[] = [],
-	asked?: number
+	asked?: number,
+	parts: NewLine['parts'] = []
 ): number {
 	const product = catalogue.products.get(itemId);
 	const size =
 		asked === undefined ? product?.sizes.find((one) => modifiers.includes(one.modifierId)) : undefined;
 	return modifiers.reduce(
 		(sum, id) => sum + (id === size?.modifierId ? 0 : (catalogue.modifiers.get(id)?.price ?? 0)),
-		asked ?? size?.price ?? product?.price ?? 0
+		(asked ?? size?.price ?? product?.price ?? 0) +
+			parts.reduce((sum, part) => sum + supplement(catalogue, part.modifiers ?? []), 0)
 	);
 }
 
 function foresee(line: NewLine, index: number, entry: Entry, catalogue: Catalogue): LineView {
 	const product = catalogue.products.get(line.itemId);
-	const price = unitPrice(catalogue, line.itemId, line.modifiers, line.price ?? undefined);
+	const price = unitPrice(catalogue, line.itemId, line.modifiers, line.price ?? undefined, line.parts);
 	return {
 		key: `${entry.key}/${index}`,
 		waiting: true,

@@ -33,7 +33,8 @@ export class Round {
 	}
 
 	lineAmount(line: DraftLine): number {
-		return times(unitPrice(house.catalogue, line.itemId, line.modifiers, line.price), line.quantity);
+		const price = unitPrice(house.catalogue, line.itemId, line.modifiers, line.price, line.parts);
+		return times(price, line.quantity);
 	}
 
 	private get current(): Draft {
