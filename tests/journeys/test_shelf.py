@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.bar import Bar, Tablet, Tablets
+from tests.journeys.bar import Bar, Tablet, Tablets, until
 from tests.journeys.test_office import owner_at
 from tests.journeys.test_screens import Walk
 
@@ -127,6 +127,27 @@ def test_a_sheet_comes_in_mended_and_what_fell_is_found_again(bar: Bar, tablets:
     expect(ledger.first).to_contain_text("then 700 ml")
     expect(ledger.nth(1)).to_contain_text("then 1,400 ml")
     office.shoot("item")
+
+
+def test_what_a_colleague_drinks_counts_as_such(bar: Bar, tablets: Tablets) -> None:
+    tablet = owner_at(tablets, "stock")
+    page, beer = tablet.page, bar.product("Tsingtao")
+    page.goto(f"{tablet.url}/floor")
+    tablet.open_table("A1")
+    tablet.tap("Tsingtao")
+    tablet.send()
+    tablet.open_table("A1")
+    tablet.check().locator(".what").first.click()
+    tablet.check().get_by_role("button", name="On the house").click()
+    page.get_by_role("dialog").get_by_role("button", name="For staff").click()
+
+    def drunk() -> float:
+        items = bar.ask("/api/inventory/consumption")["items"]
+        return float(next((each["staff"] for each in items if each["itemId"] == beer["id"]), 0))
+
+    until(lambda: drunk() == 1, "the beer is no staff drink")
+    page.goto(f"{tablet.url}/office/stock?tab=used")
+    expect(page.locator("li", has_text="Tsingtao").first).to_contain_text("1 pcs staff")
 
 
 @pytest.mark.parametrize(("size", "theme", "paths"), [("phone", "day", LOOKED_AT), ("tablet", "night", ON_A_DESK)])

@@ -28,6 +28,12 @@ test('verbs go to their own address', () => {
 		path: '/api/orders/17/void',
 		body: { lineIds: [2], reason: 'typed wrong' }
 	});
+	const drunk: Command = { kind: 'order.comp', ref: '17', lineIds: [2], reason: 'For staff', staff: true };
+	expect(callFor(drunk, none)).toEqual({
+		method: 'POST',
+		path: '/api/orders/17/comp',
+		body: { lineIds: [2], reason: 'For staff', staff: true }
+	});
 	expect(callFor({ kind: 'line.status', ref: '17', lineIds: [2], status: 'ready' }, none)?.path).toBe(
 		'/api/orders/17/lines/status'
 	);
