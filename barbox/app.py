@@ -71,6 +71,7 @@ from barbox.stock import queries as stock
 from barbox.stock import sheets_api as stock_sheets_api
 from barbox.stock.commands import lapse_all
 from barbox.suggestions import api as suggestions_api
+from barbox.suggestions.card import Cards
 from barbox.suggestions.learning import Learner
 from barbox.tls import api as tls_api
 from barbox.tls import listener
@@ -205,6 +206,7 @@ def make_app(
     app[menu_stations.STATIONS] = _station_names
     app[outlook_api.FORESIGHT] = Foresight()
     app[suggestions_api.LEARNER] = Learner()
+    app[suggestions_api.CARDS] = Cards()
     mount(app, *ROOMS, sensitive=SENSITIVE)
     if extend is not None:
         extend(app)

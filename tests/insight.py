@@ -8,8 +8,8 @@ its households for members. Its clock is UTC: a business day begins at 06:00 of 
 
 import importlib
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from barbox.demo import nights
 from barbox.reports import forecast
 from barbox.reports.forecast import History
 from barbox.reports.outlook import holidays_of, special_days
-from barbox.suggestions.rules import Basket, Guest, Model, Quality, judge
+from barbox.suggestions.rules import Basket, Guests, Model, Quality, judge
 
 FIRST, DAYS = date(2024, 6, 3), 2 * 364
 WEEKS = 8
@@ -93,16 +93,9 @@ def guessed(book: Book, *, known: bool = True) -> Quality:
     after = [basket for day, basket in book.days if day >= cut]
     model = Model()
     model.learn(before)
-    return judge(model, _guests(before) if known else {}, after, most=2000)
-
-
-def _guests(baskets: Iterable[Basket]) -> dict[int, Guest]:
-    orders, had = Counter[int](), defaultdict[int, Counter[int]](Counter)
-    for basket in baskets:
-        if basket.member_id is not None:
-            orders[basket.member_id] += 1
-            had[basket.member_id].update(basket.products)
-    return {member: Guest(count, had[member]) for member, count in orders.items()}
+    guests = Guests()
+    guests.count(before)
+    return judge(model, guests.known() if known else {}, after, most=2000)
 
 
 def tell(book: Book) -> None:

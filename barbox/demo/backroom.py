@@ -124,6 +124,7 @@ class Backroom(msgspec.Struct):
 
     def tonight(self, tx: Transaction) -> None:
         """What waits for somebody now."""
+        self._tend_taps(tx, self.today, 0)
         lapse_all(tx)
         self.order(tx, "draft", "brewery", ("keg-lager", "keg-ipa"), 2)
         items = tx.cached(load_shelf).items

@@ -210,10 +210,13 @@ async def product_costs(snapshot: Snapshot) -> dict[int, int]:
     book = recipes(await snapshot.all(RECIPES, RecipeRow))
     products = (await read_catalogue(snapshot)).products
     found = {}
-    for product_id, needs in book.plain.items():
-        if needs and all(costs.get(item_id) for item_id, _ in needs):
-            must = rules.must_choose(book, products[product_id], None, costs) if product_id in products else None
-            found[product_id] = rules.in_minor(rules.recipe_cost(needs, costs) + (must[0].cost if must else 0))
+    sized = {product_id for product_id, _ in book.sized}
+    for product in products.values():
+        needs = book.plain.get(product.id, ())
+        must = rules.must_choose(book, product, None, costs)
+        chosen = must[0].cost if must is not None else 0
+        if (needs or (chosen and product.id not in sized)) and all(costs.get(item_id) for item_id, _ in needs):
+            found[product.id] = rules.in_minor(rules.recipe_cost(needs, costs) + chosen)
     return found
 
 

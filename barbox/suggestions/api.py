@@ -9,14 +9,14 @@ from barbox.core.errors import BadRequest
 from barbox.core.http import Call, Routes
 from barbox.core.messages import View
 from barbox.core.settings import read_venue
-from barbox.menu.queries import read_catalogue
-from barbox.stock import queries as stock
 from barbox.suggestions import queries
+from barbox.suggestions.card import Cards
 from barbox.suggestions.learning import FEWEST_ORDERS, Learner
 from barbox.suggestions.rules import NOBODY, Reason, suggest
 
 routes = Routes("suggestions")
 LEARNER = web.AppKey("LEARNER", Learner)
+CARDS = web.AppKey("CARDS", Cards)
 
 MOST_ITEMS = 40
 
@@ -66,13 +66,9 @@ async def read_suggestions(call: Call, query: SuggestionsQuery) -> SuggestionsVi
         venue = await read_venue(snapshot)
         if not venue.suggestions or learned.model.orders < FEWEST_ORDERS:
             return SuggestionsView([])
-        products = (await read_catalogue(snapshot)).products
         guest = await queries.read_guest(snapshot, query.member_id) if query.member_id is not None else NOBODY
-        gone = {number for number, left in (await stock.left(snapshot)).items() if left <= 0}
-        costs = await stock.product_costs(snapshot)
-    margins = {each.id: each.price - costs.get(each.id, each.price) for each in products.values()}
-    among = [each.id for each in products.values() if each.available and not each.open_price and each.id not in gone]
-    found = suggest(learned.model, dict.fromkeys(items), hour, guest, among=among, margins=margins)
+    card = await call.request.app[CARDS].now(call.db)
+    found = suggest(learned.model, dict.fromkeys(items), hour, guest, among=card.among, margins=card.margins)
     return SuggestionsView([SuggestionView(each.product_id, each.reason, each.times, each.with_id) for each in found])
 
 

@@ -1,14 +1,13 @@
 """Learns once a business day what goes together, and holds it to orders that it has not seen."""
 
 import asyncio
-from collections import defaultdict
 
 import msgspec
 
 from barbox.core.clock import days_after
 from barbox.core.database import Database
 from barbox.suggestions import queries
-from barbox.suggestions.rules import Basket, Guest, Model, Quality, judge
+from barbox.suggestions.rules import Basket, Guests, Model, Quality, judge
 
 MOST_ORDERS = 30_000
 HELD_OUT_DAYS = 28
@@ -45,7 +44,7 @@ async def _learn(database: Database, today: int) -> Learned:
         last = await queries.last_order(snapshot)
         held_out = await queries.first_since(snapshot, days_after(today, -HELD_OUT_DAYS)) or last + 1
     first = max(0, last - MOST_ORDERS)
-    model, unseen, guests = Model(), list[Basket](), _Guests()
+    model, unseen, guests = Model(), list[Basket](), Guests()
     async for baskets in queries.read_baskets(database, first, max(first, held_out - 1)):
         await asyncio.to_thread(model.learn, baskets)
         guests.count(baskets)
@@ -56,21 +55,3 @@ async def _learn(database: Database, today: int) -> Learned:
         quality = await asyncio.to_thread(judge, model, guests.known(), unseen)
     await asyncio.to_thread(model.learn, unseen)
     return Learned(today, model, quality)
-
-
-class _Guests:
-    """What members had, while their orders pass by."""
-
-    def __init__(self) -> None:
-        self._orders: defaultdict[int, int] = defaultdict(int)
-        self._had: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
-
-    def count(self, baskets: list[Basket]) -> None:
-        for basket in baskets:
-            if basket.member_id is not None:
-                self._orders[basket.member_id] += 1
-                for product in basket.products:
-                    self._had[basket.member_id][product] += 1
-
-    def known(self) -> dict[int, Guest]:
-        return {member: Guest(orders, self._had[member]) for member, orders in self._orders.items()}

@@ -5,6 +5,7 @@ product is ordered at all, so that three orders long ago are no rule. Parts that
 """
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -39,6 +40,25 @@ class Guest(NamedTuple):
 
 
 NOBODY = Guest()
+
+
+class Guests:
+    """What members had, counted while their orders pass by."""
+
+    def __init__(self) -> None:
+        self._orders = Counter[int]()
+        self._had: defaultdict[int, Counter[int]] = defaultdict(Counter)
+
+    def count(self, baskets: Iterable[Basket]) -> None:
+        """Count some more orders."""
+        for basket in baskets:
+            if basket.member_id is not None:
+                self._orders[basket.member_id] += 1
+                self._had[basket.member_id].update(basket.products)
+
+    def known(self) -> dict[int, Guest]:
+        """Each member seen so far."""
+        return {member: Guest(orders, self._had[member]) for member, orders in self._orders.items()}
 
 
 class Suggestion(NamedTuple):

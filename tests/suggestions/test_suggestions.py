@@ -107,6 +107,12 @@ async def test_what_is_sold_out_is_not_offered(learned_swan: Swan) -> None:
     await max_.post("/api/inventory/count", {"items": [{"itemId": fries, "quantity": 0}]})
     told = (await max_.get(f"/api/suggestions?items={learned_swan.products['Negroni']}"))["suggestions"]
     assert fries not in [each["itemId"] for each in told]
+    await max_.post("/api/inventory/receive", {"items": [{"itemId": fries, "quantity": 5}]})
+    told = (await max_.get(f"/api/suggestions?items={learned_swan.products['Negroni']}"))["suggestions"]
+    assert fries in [each["itemId"] for each in told]
+    assert (await max_.delete(f"/api/menu/products/{fries}")).status in (200, 204)
+    told = (await max_.get(f"/api/suggestions?items={learned_swan.products['Negroni']}"))["suggestions"]
+    assert fries not in [each["itemId"] for each in told]
 
 
 async def test_the_owner_may_switch_it_off_and_sees_how_good_it_is(learned_swan: Swan) -> None:
