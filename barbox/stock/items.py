@@ -29,6 +29,13 @@ _UPDATE = freeze(
         IT.id == p.id
     )
 )
+_SUPPLIER = freeze(lambda p: Supplier.select(Supplier.id).where((Supplier.id == p.id) & (Supplier.hidden == 0)))
+_PACKS = freeze(lambda p: P.select(P.id).where((P.item_id == p.item_id) & (P.hidden == 0)))
+_PACK_FIELDS = ("item_id", "names", "quantity", "barcode", "price", "deposit_item_id", "sort")
+_INSERT_PACK = freeze(lambda p: P.insert(**{name: getattr(p, name) for name in _PACK_FIELDS}))
+_UPDATE_PACK = freeze(lambda p: P.update(**{name: getattr(p, name) for name in _PACK_FIELDS}).where(P.id == p.id))
+_ITEMS_CALLED = freeze(lambda p: IT.select(IT.id).where((IT.barcode == p.barcode) & (IT.hidden == 0)))
+_PACKS_CALLED = freeze(lambda p: P.select(P.id).where((P.barcode == p.barcode) & (P.hidden == 0)))
 
 
 class EditPack(Body):
@@ -79,8 +86,7 @@ def save_item(tx: Transaction, item_id: int | None, body: EditItem) -> Made:
     """Add an item, or change one; a cost given here counts from now on. Raises NotFound, AlreadyThere, BadRequest."""
     before = row_of(tx, item_id) if item_id is not None else None
     place_of(tx, body.location_id)
-    supplier = Supplier.select(Supplier.id).where((Supplier.id == body.supplier_id) & (Supplier.hidden == 0))
-    if body.supplier_id is not None and tx.one(supplier, IdRow) is None:
+    if body.supplier_id is not None and tx.one(_SUPPLIER, IdRow, id=body.supplier_id) is None:
         raise BadRequest(f"there is no supplier {body.supplier_id}", "supplierId")
     if body.tare is not None and (body.full_weight is None or body.full_weight <= body.tare or not body.full_quantity):
         raise BadRequest("a full bottle weighs more than an empty one, and holds something", "fullWeight")
@@ -128,7 +134,7 @@ def store_item(tx: Transaction, row: ItemRow, *, new: bool = False) -> None:
 
 
 def _save_packs(tx: Transaction, item_id: int, packs: list[EditPack]) -> None:
-    known = {row.id for row in tx.all(P.select(P.id).where((P.item_id == item_id) & (P.hidden == 0)), IdRow)}
+    known = {row.id for row in tx.all(_PACKS, IdRow, item_id=item_id)}
     kept = {each.id for each in packs if each.id is not None}
     if kept - known:
         raise BadRequest(f"it has no pack {min(kept - known)}", "packs")
@@ -149,16 +155,19 @@ def _save_packs(tx: Transaction, item_id: int, packs: list[EditPack]) -> None:
             "deposit_item_id": pack.deposit_item_id,
             "sort": sort,
         }
-        tx.run(P.insert(**values) if pack.id is None else P.update(**values).where(P.id == pack.id))
+        if pack.id is None:
+            tx.execute(_INSERT_PACK, **values)
+        else:
+            tx.execute(_UPDATE_PACK, id=pack.id, **values)
 
 
 def _unique(tx: Transaction, barcode: str | None, item_id: int, field: str, pack_id: int | None = None) -> None:
     """A code leads to one item or pack. Raises AlreadyThere."""
     if barcode is None:
         return
-    own_item = (IT.barcode == barcode) & (IT.hidden == 0) & ((IT.id != item_id) | field.startswith("packs"))
-    of_pack = (P.barcode == barcode) & (P.hidden == 0) & (P.id != (pack_id or 0))
-    if tx.one(IT.select(IT.id).where(own_item), IdRow) or tx.one(P.select(P.id).where(of_pack), IdRow):
+    others = tx.all(_ITEMS_CALLED, IdRow, barcode=barcode)
+    of_item = any(row.id != item_id or field.startswith("packs") for row in others)
+    if of_item or any(row.id != pack_id for row in tx.all(_PACKS_CALLED, IdRow, barcode=barcode)):
         raise AlreadyThere(barcode)
 
 
