@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from barbox.core.errors import BadRequest, NotFound
 from barbox.core.messages import Body, Id, Made
+from barbox.core.statements import Statement, freeze
 from barbox.core.transaction import Transaction
 from barbox.menu.queries import load_catalogue
 from barbox.stock import rules, shelf
@@ -14,7 +15,16 @@ from barbox.stock.cookbook import load_cookbook
 from barbox.stock.items import next_line, row_of, thousandths
 from barbox.stock.models import Recipe, RecipeLine
 
-R = Recipe
+R, L = Recipe, RecipeLine
+_WRITTEN = ("product_id", "modifier_id", "item_id", "yields", "note", "from_line", "at", "staff_id")
+_INSERT = freeze(lambda p: R.insert(**{name: getattr(p, name) for name in _WRITTEN}))
+_OF_LINE = ("recipe_id", "line", "item_id", "quantity", "loss", "takes")
+_INSERT_LINE = freeze(lambda p: L.insert(**{name: getattr(p, name) for name in _OF_LINE}))
+_RETIRE = Statement(
+    "UPDATE recipe SET until_line = ?"
+    " WHERE until_line IS NULL AND product_id IS ? AND modifier_id IS ? AND item_id IS ?",
+    ("until_line", "product_id", "modifier_id", "item_id"),
+)
 
 
 class Ingredient(Body):
@@ -69,17 +79,16 @@ def save_recipe(tx: Transaction, of: RecipeOf, body: EditRecipe) -> Made:
     elif body.yields != 1:
         raise BadRequest("is for what is produced: a product's recipe is of one", "yields")
     _retire(tx, of)
-    made = tx.run(
-        R.insert(
-            **of._asdict(),
-            yields=thousandths(body.yields, "yields"),
-            note=body.note,
-            from_line=next_line(tx),
-            at=tx.now,
-            staff_id=tx.actor.staff_id,
-        )
+    made = tx.execute(
+        _INSERT,
+        **of._asdict(),
+        yields=thousandths(body.yields, "yields"),
+        note=body.note,
+        from_line=next_line(tx),
+        at=tx.now,
+        staff_id=tx.actor.staff_id,
     ).lastrowid
-    tx.run(RecipeLine.insert_many([{"recipe_id": made, **each} for each in lines]))
+    tx.execute_many(_INSERT_LINE, [{"recipe_id": made, **each} for each in lines])
     _changed(tx, of, body)
     return Made(int(made or 0))
 
@@ -92,11 +101,7 @@ def drop_recipe(tx: Transaction, of: RecipeOf) -> None:
 
 
 def _retire(tx: Transaction, of: RecipeOf) -> int:
-    same = R.until_line.is_null()
-    for name, value in of._asdict().items():
-        field = getattr(R, name)
-        same &= field.is_null() if value is None else field == value
-    return tx.run(R.update(until_line=next_line(tx)).where(same)).rowcount
+    return tx.execute(_RETIRE, until_line=next_line(tx), **of._asdict()).rowcount
 
 
 def _changed(tx: Transaction, of: RecipeOf, facts: object) -> None:

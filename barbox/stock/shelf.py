@@ -117,6 +117,8 @@ class Shelf:
         self.days: dict[tuple[int, int, int, str], list[int]] = {}
         self.costs: dict[tuple[int, int, str], int] = {}
         self.left_told: dict[int, int] = {}
+        self.anew: set[int] = set()
+        """Products that the screens are to be told of, whatever they were told before."""
 
     def limit(self, item_id: int) -> int | None:
         """What is there of an item that is refused when there is none; None for any other."""
@@ -278,6 +280,9 @@ def _write(tx: Transaction) -> None:
     tx.insert_rows(_ADD_TO_DAY, [DaySum(*key, *sums) for key, sums in days.items() if sums != _NOTHING])
     tx.insert_rows(_ADD_TO_COSTS, [CostSum(*key, spent) for key, spent in costs.items() if spent])
     tell(tx, shelf, {item_id for item_id, _ in there})
+    anew, shelf.anew = shelf.anew, set()
+    for product_id in anew:
+        _announce(tx, product_id, _left(product_id, tx.cached(load_cookbook).left(product_id, shelf.limit)))
 
 
 _NOTHING = [0, 0]
@@ -328,9 +333,9 @@ def tell_anew(tx: Transaction, item_id: int) -> None:
 
 
 def tell_product(tx: Transaction, product_id: int) -> None:
-    """Tell the screens what is left of a product, whatever they were told before."""
-    shelf, cookbook = tx.cached(load_shelf), tx.cached(load_cookbook)
-    _announce(tx, product_id, _left(product_id, cookbook.left(product_id, shelf.limit)))
+    """Tell the screens what is left of a product, whatever they were told before: once, when all is written."""
+    tx.cached(load_shelf).anew.add(product_id)
+    tx.before_commit(_write)
 
 
 def _left(product_id: int, left: int | None) -> dict[str, Any]:
