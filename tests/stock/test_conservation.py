@@ -15,12 +15,16 @@ from barbox.orders.requests import Comp, NewItem, NewOrder, StatusChange, Void
 from barbox.orders.views import OrderView
 from barbox.stock import ledger
 from barbox.stock.commands import (
+    DeliveredLine,
     Deposit,
     EditItem,
     EditRecipe,
     Ingredient,
+    NewDelivery,
     Production,
+    ReceivePurchase,
     RecipeOf,
+    ReverseDelivery,
     StockChange,
     StockItem,
     StockPolicy,
@@ -30,12 +34,15 @@ from barbox.stock.commands import (
     deposit,
     produce,
     receive,
+    receive_delivery,
+    reverse_delivery,
     save_item,
     save_recipe,
     set_policy,
     transfer,
     waste,
 )
+from barbox.stock.delivered import DeliveryView
 from tests.payments.books import Books, opened
 
 GIN, LIME, SYRUP, BEER, COLA = 1_000_001, 1_000_002, 1_000_003, 1, 2
@@ -48,7 +55,7 @@ SYRUP_OF = {LIME: 3_000, COLA: 250}
 """Makes a litre; there is a lot of lime in it, and for the sake of the test some cola."""
 STEPS = (
     *("order", "order", "order", "void", "serve", "comp", "staff", "receive", "count", "count_bar", "waste"),
-    *("transfer", "produce", "adjust", "deposit", "recipe", "fail"),
+    *("transfer", "produce", "adjust", "deposit", "recipe", "fail", "deliver", "reverse"),
 )
 ROUNDED = 1_000
 """Millionths of the minor unit: each line is rounded to one of them."""
@@ -70,13 +77,13 @@ class Simple:
     def add(self, item: int, place: int, quantity: int) -> None:
         self.there[item][place] = self.there[item].get(place, 0) + quantity
 
-    def take(self, item: int, quantity: int) -> None:
-        """From the bar first, then the cellar; what nobody has is owed by the bar."""
-        for place in (BAR, CELLAR):
+    def take(self, item: int, quantity: int, first: int = BAR) -> None:
+        """From the bar first, then the cellar, or the other way round; what nobody has is owed by the first."""
+        for place in (first, BAR + CELLAR - first):
             part = min(quantity, max(0, self.there[item].get(place, 0)))
             self.add(item, place, -part)
             quantity -= part
-        self.add(item, BAR, -quantity)
+        self.add(item, first, -quantity)
 
     def lacks(self, wanted: dict[int, int]) -> bool:
         return any(item != COLA and self.total(item) < much for item, much in wanted.items())
@@ -107,6 +114,7 @@ class Shift:
         self.books = books
         self.simple = Simple()
         self.orders: list[OrderView] = []
+        self.delivered: dict[int, tuple[int, int]] = {}
 
     def at_once(self, steps: list[tuple[str, int, int]]) -> None:
         """All in one turn of the loop, so in one commit; in the order in which they were asked."""
@@ -277,6 +285,38 @@ class Shift:
             return True
 
         return deposit, (Deposit([StockItem(BEER, much)], "out" if out else "in"),), expected
+
+    def deliver(self, a: int, b: int) -> Any:
+        item, much = STOCKED[a % 5], 1 + b % 90
+
+        def expected(got: DeliveryView) -> bool:
+            self.simple.add(item, CELLAR, much * 1000)
+            self.delivered[got.id] = item, much
+            return True
+
+        return receive_delivery, (NewDelivery([DeliveredLine(item, much, amount=b, location_id=CELLAR)]),), expected
+
+    def reverse(self, a: int, b: int) -> Any:
+        """A delivery was written down wrong: nothing of it came, or one less."""
+        if not self.delivered:
+            return self.deliver(a, b)
+        delivery_id = sorted(self.delivered)[a % len(self.delivered)]
+        item, much = self.delivered[delivery_id]
+        rest = much - 1 if b % 2 else 0
+
+        def expected(got: DeliveryView | None) -> bool:
+            if delivery_id not in self.delivered or (item != COLA and self.simple.total(item) < (much - rest) * 1000):
+                return False
+            self.simple.take(item, much * 1000, CELLAR)
+            self.simple.add(item, CELLAR, rest * 1000)
+            del self.delivered[delivery_id]
+            if got is not None and rest:
+                self.delivered[got.id] = item, rest
+            return True
+
+        line = DeliveredLine(item, rest, amount=b, location_id=CELLAR)
+        instead = ReceivePurchase([line]) if rest else None
+        return reverse_delivery, (delivery_id, ReverseDelivery("miscounted", instead)), expected
 
     def recipe(self, a: int, _b: int) -> Any:
         """Another recipe for the gimlet, in the middle of service: lines ordered before keep theirs."""
