@@ -104,6 +104,20 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     page.reload()
     expect(amaro.locator("input").first).to_have_value("5")
 
+    # Somebody else changed the order meanwhile: who edits decides.
+    number = int(page.url.rpartition("/")[2])
+    path = f"/api/purchases/{number}"
+    known = bar.ask(path)
+    theirs = [{"itemId": cellar.amaro, "packId": known["lines"][0]["packId"], "packs": 9}]
+    bar.ask(path, {"supplierId": cellar.supplier, "lines": theirs, "version": known["version"]}, method="PUT")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Somebody else changed this order meanwhile.")).to_be_visible()
+    assert tablet.complaints.pop().endswith("409 (Conflict)")
+    walk.stop("buying-changed-meanwhile")
+    page.get_by_role("button", name="Keep mine").click()
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    assert [each["packs"] for each in bar.ask(path)["lines"]] == [5, 2]
+
     page.get_by_role("button", name="Send…").click()
     sheet.get_by_role("button", name="Text for a mail").click()
     expect(sheet.locator("textarea")).to_have_value(re.compile(r"5 × Amaro Nonino.*2 × Yuzu.*ripe ones", re.DOTALL))
@@ -112,7 +126,6 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     sheet.locator("footer").get_by_role("button", name="Close").click()
     expect(page.locator(".panel-head .chip").first).to_contain_text("sent")
     walk.stop("buying-sent")
-    number = int(page.url.rpartition("/")[2])
     page.get_by_role("button", name="Send again…").click()
     with page.expect_download() as file:
         sheet.get_by_role("button", name="PDF").click()
@@ -164,7 +177,7 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     sheet.get_by_role("button", name="Book in").click()
     page.wait_for_url(re.compile(r"/deliveries/\d+$"))
     expect(fruit).to_contain_text("best before Sun, Jan 31")
-    assert bar.ask(f"/api/purchases/{number}")["status"] == "closed"
+    assert bar.ask(path)["status"] == "closed"
     assert cellar.there(cellar.fruit)[0] == 40
 
     # One box was miscounted: set right, and the order awaits it.
@@ -178,7 +191,7 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     sheet.get_by_role("button", name="Book in").click()
     page.wait_for_url(re.compile(r"/deliveries/\d+$"))
     assert cellar.there(cellar.fruit)[0] == 20
-    assert bar.ask(f"/api/purchases/{number}")["status"] == "partly"
+    assert bar.ask(path)["status"] == "partly"
     page.goto(f"{tablet.url}/office/stock")
     page.get_by_placeholder("Find or scan").fill("amaro n")
     expect(page.locator(".row", has_text="Amaro Nonino")).to_contain_text("4,100 ml")
