@@ -190,6 +190,35 @@ def test_a_round_for_a_bill_that_was_paid_meanwhile_is_a_choice_and_is_not_dropp
     tablet.switch_off()
 
 
+def test_two_who_counted_the_guests_differently_are_shown_both_and_one_decides(
+    bar: Bar, tablets: Tablets, wifi: Relay
+) -> None:
+    tables = {each["name"]: each["id"] for each in bar.ask("/api/floor")["tables"]}
+    beer = [{"itemId": bar.product("Tsingtao")["id"]}]
+    order = bar.ask("/api/orders", {"tableId": tables["A9"], "covers": 2, "items": beer})
+    path = f"/api/orders/{order['orderId']}"
+    tablet = tablets.at_work("Emily Carter", url=over(wifi))
+    tablet.open_table("A9")
+    page = tablet.page
+    expect(tablet.check()).to_have_count(1)
+    wifi.silence()
+    page.locator("aside").get_by_role("button", name="Guests").click()
+    page.locator("dialog").get_by_role("button", name="7", exact=True).click()
+    bar.ask(path, {"version": order["version"], "covers": 3}, method="PUT")
+    wifi.reset()
+    wifi.back()
+    page.get_by_role("button", name="Needs you: 1").click(timeout=40_000)
+    choice = page.locator("dialog article")
+    expect(choice).to_contain_text("Guests: 7 was wanted. Now it says 3.")
+    expect(choice.get_by_role("link", name="See the order")).to_be_visible()
+    tablet.complaints.clear()  # the browser notes that the box refused
+    choice.get_by_role("button", name="Apply again").click()
+    expect(choice).to_have_count(0)
+    until(lambda: bar.ask(path)["covers"] == 7, "who looked at both has decided")
+    bar.ask(f"{path}/void", {"reason": "end of the test"})
+    tablet.switch_off()
+
+
 def test_a_payment_whose_answer_was_lost_is_asked_again_and_booked_once(
     bar: Bar, tablets: Tablets, wifi: Relay
 ) -> None:

@@ -10,6 +10,8 @@ export const en = {
 	'needs.asMe': 'Send as {name}',
 	'needs.again': 'Apply again',
 	'needs.anew': 'As a new order',
+	'needs.covers': 'Guests: {n} was wanted. Now it says {now}.',
+	'needs.look': 'See the order',
 	'needs.drop': 'Let it go',
 	'needs.place': 'New order',
 	'needs.add': 'Round',

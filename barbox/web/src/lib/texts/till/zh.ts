@@ -12,6 +12,8 @@ export const zh: Record<keyof typeof en, string> = {
 	'needs.asMe': '以 {name} 的名义发送',
 	'needs.again': '再改一次',
 	'needs.anew': '另开新单',
+	'needs.covers': '想改为 {n} 位，现在是 {now} 位。',
+	'needs.look': '查看此单',
 	'needs.drop': '放弃',
 	'needs.place': '新单',
 	'needs.add': '加单',
