@@ -141,6 +141,8 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     for _ in range(3):
         page.evaluate(SCAN, AMARO)
     expect(amaro.locator("input")).to_have_value("3")
+    page.reload()
+    expect(amaro.locator("input")).to_have_value("3")
     amaro.locator(".what").click()
     sheet.get_by_label("Price of one").fill("133")
     expect(sheet).to_contain_text("last ¥126.00 +5.6 %")
