@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.bar import Bar, Tablet, Tablets, until
-from tests.journeys.test_office import owner_at
+from tests.journeys.test_office import owner_at, save
 from tests.journeys.test_screens import Walk
 
 CHINA = timezone(timedelta(hours=8))
@@ -148,6 +148,42 @@ def test_what_a_colleague_drinks_counts_as_such(bar: Bar, tablets: Tablets) -> N
     until(lambda: drunk() == 1, "the beer is no staff drink")
     page.goto(f"{tablet.url}/office/stock?tab=used")
     expect(page.locator("li", has_text="Tsingtao").first).to_contain_text("1 pcs staff")
+
+
+def test_a_place_comes_and_goes_a_crate_comes_back_and_the_books_agree(bar: Bar, tablets: Tablets, shelf: int) -> None:
+    tablet = owner_at(tablets, "stock?tab=house", "phone")
+    page = tablet.page
+
+    def places() -> list[str]:
+        return [each["name"] for each in bar.ask("/api/inventory/locations")["locations"]]
+
+    before = places()
+    page.get_by_role("button", name="New place").click()
+    page.get_by_label("Name").first.fill("Terrace")
+    save(page)
+    page.get_by_role("button", name="Move Terrace").press("ArrowUp")
+    until(lambda: places() == [*before[:-1], "Terrace", before[-1]], "the terrace is where it was")
+    page.get_by_role("button", name="Terrace 0 items").click()
+    for _ in range(2):
+        page.locator("dialog footer .danger").click()
+    until(lambda: places() == before, "the terrace is still there")
+    page.get_by_role("button", name="Add up all of it now").click()
+    expect(page.locator(".told.good")).to_contain_text("added up just now")
+
+    page.goto(f"{tablet.url}/office/stock?tab=deposits")
+    crate = page.locator("section", has_text="Crate")
+    expect(crate).to_contain_text("¥20.00 to give back")
+    crate.get_by_role("button", name="Guest brings back").click()
+    save(page)
+    expect(crate).to_contain_text("¥0.00 to give back")
+    page.goto(f"{tablet.url}/office/moves?way=transfer")
+    page.get_by_role("button", name="Other way round").click()
+    page.get_by_label("Find or scan an item").fill("Cream")
+    page.locator(".found .row").first.click()
+    page.get_by_role("button", name="Carry over").click()
+    expect(page.locator("li.line")).to_have_count(0)
+    level = bar.ask("/api/inventory?q=Cream")["items"][0]
+    assert {each["locationId"]: each["onHand"] for each in level["places"]}[2] == 6_000
 
 
 @pytest.mark.parametrize(("size", "theme", "paths"), [("phone", "day", LOOKED_AT), ("tablet", "night", ON_A_DESK)])
