@@ -175,7 +175,7 @@ def say_good(at: str, place: str, failing: Sequence[str], language: str, live: t
     """How much could be lost, since when, and which targets fail; `live`: where each sale is copied, seconds behind."""
     if language == "zh":
         text = f"最近一次完好的备份：{at}（{place}）。"
-        text += f"每笔销售实时复制到{live[0]}，最多丢失最近 {live[1]} 秒。" if live else "最多会丢失此后的数据。"
+        text += f"每笔销售实时复制到 {live[0]}，最多丢失最近 {live[1]} 秒。" if live else "最多会丢失此后的数据。"
         return text + (f"备份失败：{'、'.join(failing)}。" if failing else "")
     text = f"Last good backup: {at}, on {place}. You could lose at most "
     if live:

@@ -70,6 +70,23 @@ def back_up(bar: Bar, stick: Path) -> dict[str, object]:
     return slip
 
 
+def watch_the_live_copy(bar: Bar, browser: Browser) -> None:
+    """The owner sees in the office, on a phone and on a desk, how far behind the stick is; in both languages."""
+    tablets = Tablets(bar, browser)
+    for size, theme, language, behind in (
+        ("phone", "day", "en", r"as it is made; \d+ s behind"),
+        ("wide", "night", "zh-CN", r"实时复制，落后 \d+ 秒"),
+    ):
+        tablet = tablets.at_work(next(iter(bar.pins)), size, theme=theme)
+        tablet.page.evaluate("language => localStorage.setItem('barbox.language', language)", language)
+        tablet.page.goto(f"{tablet.url}/office/backups")
+        expect(tablet.page.get_by_text(re.compile(behind))).to_be_visible(timeout=30_000)
+        walk = Walk(tablet, theme)
+        walk.stop(f"backups-live-{language}")
+        walk.end("/office/backups")
+    assert list(tablets.close()) == []
+
+
 def head(database: Path, seq: int) -> str:
     with closing(sqlite3.connect(database)) as connection:
         return str(connection.execute("SELECT hex(hash) FROM journal WHERE seq = ?", (seq,)).fetchone()[0])
@@ -87,6 +104,7 @@ def test_the_bar_is_back_on_a_new_box(bar: Bar, browser: Browser, tmp_path: Path
         item = {"itemId": bar.product("Tsingtao")["id"], "quantity": number + 1}
         bar.ask("/api/orders", {"tab": f"guest {number}", "items": [item]})
     slip = back_up(bar, stick)
+    watch_the_live_copy(bar, browser)
     last = bar.ask("/api/backups")["backups"][0]["entries"]
     bar.stop()
     sold, anchored = orders(bar.data / "barbox.db"), head(bar.data / "barbox.db", last)
@@ -108,10 +126,11 @@ def test_the_bar_is_back_on_a_new_box(bar: Bar, browser: Browser, tmp_path: Path
         walk.stop("restore")
         page.get_by_role("radio", name=re.compile("GOLDEN-SWAN")).click()
         page.get_by_role("button", name="Show the backups").click()
-        expect(page.get_by_role("radio", name=re.compile(r"\d+ orders on"))).to_be_checked()
+        expect(page.get_by_role("radio", name=re.compile(r"\d+ orders on")).first).to_be_checked()
         page.get_by_label(re.compile("24 words")).fill(" ".join(words[:23]))
         page.get_by_label(re.compile("^Your PIN")).fill("4711")
         page.get_by_label("PIN again").fill("4711")
+        expect(page.get_by_label("Moment")).to_be_visible()
         walk.stop("restore-filled")
         page.set_viewport_size({"width": 390, "height": 844})
         walk.stop("restore-narrow")
