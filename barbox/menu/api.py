@@ -27,11 +27,14 @@ LEFT: web.AppKey[Left] = web.AppKey("LEFT")
 
 
 class CategoryView(View):
+    """`stationId`: who makes what is in it, where a product names no other."""
+
     id: int
     name: str
     names: dict[str, str]
     color: str
     sort: int
+    station_id: int | None
 
 
 class ModifierView(View):
@@ -135,7 +138,10 @@ async def _view(call: Call, snapshot: Snapshot, area_id: int | None) -> MenuView
     return MenuView(
         tax_included=venue.tax_included,
         categories=[
-            CategoryView(id=row.id, color=row.color, sort=row.sort, **_named(row.names, venue)) for row in categories
+            CategoryView(
+                id=row.id, color=row.color, sort=row.sort, station_id=row.station_id, **_named(row.names, venue)
+            )
+            for row in categories
         ],
         products=[
             _product(
@@ -162,7 +168,7 @@ def _product(product: rules.Product, rule: rules.PriceRule | None, left: float |
         regular_price=product.price,
         tax_rate_id=product.tax_rate_id,
         station_id=product.station_id,
-        available=product.available,
+        available=product.available and (left is None or left > 0),
         stock=left,
         group_ids=[group.id for group in product.groups],
         barcode=product.barcode,

@@ -189,6 +189,12 @@ async def read_deposits(call: Call) -> DepositsView:
         return await deposits.read(snapshot, call.language)
 
 
+@routes.post("/api/menu/products/{product_id}/left", "menu.soldout")
+async def left(call: Call, product_id: int, body: commands.SetLeft) -> Answer[Made]:
+    """So many are left: counted down with the orders, 86 at none; null ends the counting and any 86."""
+    return await call.write(commands.set_left, product_id, body)
+
+
 @routes.put("/api/inventory/{product_id}", "stock.edit")
 async def policy(call: Call, product_id: int, body: StockPolicy) -> Answer[LevelView]:
     """Begin to count a product: refuse, warn or allow when there is none, and when it is low."""

@@ -7,10 +7,12 @@ from barbox.core import names
 from barbox.core.errors import InsufficientStock
 from barbox.core.money import show_quantity
 from barbox.core.transaction import Transaction
-from barbox.stock import rules, shelf
+from barbox.stock import countdown, rules, shelf
 from barbox.stock.batches import BatchRow as BatchRow
 from barbox.stock.batches import open_batches as open_batches
 from barbox.stock.cookbook import Cookbook, Wanted, load_cookbook
+from barbox.stock.countdown import SetLeft as SetLeft
+from barbox.stock.countdown import set_left as set_left
 from barbox.stock.counting import CloseCount as CloseCount
 from barbox.stock.counting import CountEntry as CountEntry
 from barbox.stock.counting import OpenCount as OpenCount
@@ -108,6 +110,8 @@ def take(tx: Transaction, order_id: int, lines: Iterable[Wanted], *, among: Iter
     """
     lines = list(lines)
     cookbook = tx.cached(load_cookbook)
+    for product_id in countdown.take(tx, lines):
+        shelf.tell_product(tx, product_id)
     needed, costs = _needed(tx, cookbook, lines, among)
     if not needed:
         return
@@ -146,6 +150,9 @@ def put_back(
 
     `among` are the order's lines, with the set menus that these may be courses of.
     """
+    lines = list(lines)
+    for product_id in countdown.put_back(tx, lines):
+        shelf.tell_product(tx, product_id)
     kind: rules.MoveKind = "void_back" if booked == "sale" else booked
     changes, costs = _at_home(tx, lines, among)
     shelf.book(tx, kind, changes, order_id=order_id)

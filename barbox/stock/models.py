@@ -406,3 +406,10 @@ class KeptBottleEntry(Table):
     staff_id = peewee.IntegerField(null=True)
     order_id = peewee.IntegerField(null=True)
     reason = peewee.TextField(null=True)
+
+
+class Countdown(Table):
+    """Of a product only `remaining` thousandths can be sold until somebody says otherwise."""
+
+    product_id = peewee.IntegerField(primary_key=True)
+    remaining = peewee.IntegerField()

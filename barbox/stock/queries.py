@@ -11,9 +11,16 @@ from barbox.core.statements import freeze
 from barbox.menu.models import Modifier, ModifierGroup, Product
 from barbox.menu.queries import read_catalogue
 from barbox.stock import rules
-from barbox.stock.models import Recipe, RecipeLine, StockItem, StockLevel, StockLocation, StockLow, StockPack
+from barbox.stock.models import Countdown, Recipe, RecipeLine, StockItem, StockLevel, StockLocation, StockLow, StockPack
 
 IT, S, R, L, P, M, G = StockItem, StockLevel, Recipe, RecipeLine, StockPack, Modifier, ModifierGroup
+
+
+class CountdownRow(msgspec.Struct):
+    """`remaining` thousandths of a product, as a cook said."""
+
+    product_id: int
+    remaining: int
 
 
 class ItemRow(msgspec.Struct):
@@ -103,6 +110,7 @@ _recipes = (
     .join(G, peewee.JOIN.LEFT_OUTER, on=(G.id == M.group_id))
 )
 
+COUNTDOWNS = freeze(Countdown.select(Countdown.product_id, Countdown.remaining))
 ITEMS = freeze(IT.select(*_item).order_by(IT.id))
 ITEM = freeze(lambda p: IT.select(*_item).where(IT.id == p.id))
 LEVELS = freeze(S.select(S.item_id, S.location_id, S.on_hand))
@@ -198,6 +206,8 @@ async def left(snapshot: Snapshot) -> dict[int, float]:
         if len(lefts) == one_of:
             best = rules.whole(max(0, *lefts))
             found[product_id] = min(best, found.get(product_id, best))
+    for counted in await snapshot.all(COUNTDOWNS, CountdownRow):
+        found[counted.product_id] = min(counted.remaining, found.get(counted.product_id, counted.remaining))
     return {product_id: show_quantity(can) for product_id, can in found.items()}
 
 

@@ -13,6 +13,7 @@ from barbox.core.transaction import Transaction
 from barbox.menu.queries import load_catalogue
 from barbox.stock import queries, rules
 from barbox.stock.cookbook import load_cookbook
+from barbox.stock.countdown import limited
 from barbox.stock.models import CostDay, StockDay, StockLevel, StockLow, StockMove
 from barbox.stock.queries import IdRow, ItemRow, LevelRow
 
@@ -345,6 +346,7 @@ def _left(product_id: int, left: int | None) -> dict[str, Any]:
 
 def _announce(tx: Transaction, product_id: int, state: dict[str, Any]) -> None:
     """A product's state on the shelf; what somebody took off the menu by hand stays off it."""
+    state = limited(tx, product_id, state)
     product = tx.cached(load_catalogue).products.get(product_id)
     state["available"] = state["available"] and product is not None and product.available
     tx.announce("stock.changed", f"product:{product_id}", state, rooms=("floor", "office"))

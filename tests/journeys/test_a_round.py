@@ -1,10 +1,13 @@
 """A round in a real browser: seen by the kitchen and by another waiter without a reload, and paid with change."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 from playwright.sync_api import expect
 
 from tests.journeys.bar import Bar, Tablets, until
+from tests.journeys.test_screens import faults
 
 
 def test_a_round_for_a_table_is_seen_by_the_kitchen_and_the_other_waiter_at_once(bar: Bar, tablets: Tablets) -> None:
@@ -91,3 +94,61 @@ def test_a_wrong_pin_is_refused_in_the_readers_language(tablets: Tablets) -> Non
     tablet.page.keyboard.press("Enter")
     expect(tablet.page.get_by_role("alert")).to_have_text("PIN 码不正确")
     tablet.complaints.clear()  # the browser itself notes the 401
+
+
+def test_the_cook_has_three_portions_left_and_every_tablet_counts_them_down(bar: Bar, tablets: Tablets) -> None:
+    cook, waiter = tablets.at_work("Emily Carter", "tablet"), tablets.at_work("Emily Carter")
+    cook.page.goto(f"{cook.url}/display")
+    cook.page.get_by_role("button", name="Kitchen", exact=True).click()
+    cook.page.get_by_role("button", name="86 and what is left").click()
+    sheet = cook.page.get_by_role("dialog")
+    expect(sheet.get_by_role("button", name=re.compile("French fries"))).to_be_visible()
+    expect(sheet.get_by_role("button", name=re.compile("Tsingtao"))).to_have_count(0)  # the bar's
+    assert faults(cook.page) == []
+    sheet.get_by_role("button", name=re.compile("French fries")).click()
+    cook.shoot("how-many-left")
+    assert faults(cook.page) == []
+    sheet.get_by_role("button", name="3", exact=True).click()
+    expect(sheet.get_by_role("button", name=re.compile("French fries"))).to_contain_text("3 left")
+    cook.shoot("what-is-left")
+
+    waiter.open_table("A9")
+    fries = waiter.page.locator(".tile", has_text="French fries")
+    waiter.page.locator(".find input").fill("French fries")
+    expect(fries).to_contain_text("3 left")
+    for _ in range(3):
+        fries.click()
+    waiter.send()
+    expect(sheet.get_by_role("button", name=re.compile("French fries"))).to_contain_text("86")
+
+    waiter.open_table("A10")
+    waiter.page.locator(".find input").fill("French fries")
+    expect(fries).to_have_class(re.compile(r"\bout\b"))
+    fries.click(delay=600)  # a long press asks
+    waiter.page.get_by_role("button", name="Back on the menu").click()
+    expect(fries).not_to_have_class(re.compile(r"\bout\b"))
+    assert bar.product("French fries")["stock"] > 3  # what the shelf has
+
+
+def test_a_ticket_that_waited_too_long_asks_whether_it_is_still_wanted(bar: Bar, tablets: Tablets) -> None:
+    tablet = tablets.at_work("Emily Carter", "phone")
+    page = tablet.page
+    bar.ask("/demo/printers/bar/switches", {"switch": "power", "faulty": True})
+    order = bar.ask("/api/orders", {"tab": "Late", "items": [{"itemId": bar.product("Tsingtao")["id"]}]})
+    (job,) = bar.ask(f"/api/print-jobs?orderId={order['orderId']}")["jobs"]
+    bar.stop()
+    with closing(sqlite3.connect(bar.data / "barbox.db")) as box, box:  # the box stood without power for a good while
+        box.execute("UPDATE print_job SET created_at = created_at - 3600000 WHERE id = ?", (job["id"],))
+    bar.start()
+
+    asks = page.get_by_role("button", name=re.compile("still wanted"))
+    expect(asks).to_be_visible(timeout=30_000)
+    tablet.shoot("still-wanted")
+    asks.click()
+    expect(page.get_by_role("dialog").locator("li")).to_have_count(1)
+    assert faults(page) == []
+    page.get_by_role("button", name="Print it").click()
+    until(lambda: bar.ask(f"/api/print-jobs?orderId={order['orderId']}")["jobs"][0]["state"] == "printed", "no paper")
+    page.keyboard.press("Escape")
+    expect(asks).to_be_hidden()
+    tablet.switch_off()  # which complained while the box was away

@@ -168,6 +168,7 @@ export interface CategoryView {
 	names: Record<string, string>;
 	color: string;
 	sort: number;
+	stationId: number | null;
 }
 
 export interface CauseView {

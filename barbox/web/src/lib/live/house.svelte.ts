@@ -86,8 +86,10 @@ class House {
 				this.downSince = null;
 				outbox.kick();
 				askForDoubts();
-				// Away from the box prices may have changed by the clock, and what is sold out by others.
+				// Away from the box prices may have changed by the clock, what is sold out by others, and a box that
+				// started anew knows of no printer that failed, only of tickets that ask.
 				void this.loadMenu();
+				void this.loadTroubles();
 			},
 			onDown: () => {
 				this.live = false;
@@ -207,10 +209,12 @@ class House {
 		);
 	}
 
-	/** Printers that had failed before this tablet listened. */
+	/** Printers that had failed, or asked, before this tablet listened. */
 	private async loadTroubles(): Promise<void> {
 		if (!session.may('printer.use')) return;
-		const { printers } = await asPerson<{ printers: Printer[] }>({ path: '/api/printers' });
+		const reply = await carryAs(session.current?.token ?? null, { path: '/api/printers' });
+		if (reply.status !== 200) return;
+		const { printers } = reply.body as { printers: Printer[] };
 		this.troubles = new Map(
 			printers.flatMap(({ id, name, state }) => {
 				const detail = state.failed

@@ -27,7 +27,8 @@ export type Command =
 	| { kind: 'order.move'; ref: Ref; tableId?: number; tab?: string; reason?: string }
 	| { kind: 'order.transfer'; ref: Ref; staffId: number; reason?: string }
 	| { kind: 'order.member'; ref: Ref; memberId: number | null }
-	| { kind: 'menu.soldout'; productId: number; soldOut: boolean }
+	/** 86, back on the menu, or so many left. */
+	| { kind: 'menu.soldout'; productId: number; soldOut: boolean; left?: number }
 	| { kind: 'note.leave'; text: string }
 	| { kind: 'note.done'; noteId: number; done: boolean }
 	| { kind: 'line.status'; ref: Ref; lineIds: number[]; status: LineStatus };
@@ -94,8 +95,10 @@ export function callFor(command: Command, aliases: ReadonlyMap<string, number>):
 		return { method: 'POST', path: '/api/orders', body };
 	}
 	if (command.kind === 'menu.soldout') {
-		const verb = command.soldOut ? 'sold-out' : 'back';
-		return { method: 'POST', path: `/api/menu/products/${command.productId}/${verb}`, body: {} };
+		const product = `/api/menu/products/${command.productId}`;
+		return command.soldOut
+			? { method: 'POST', path: `${product}/sold-out`, body: {} }
+			: { method: 'POST', path: `${product}/left`, body: { left: command.left ?? null } };
 	}
 	if (command.kind === 'note.leave')
 		return { method: 'POST', path: '/api/notes', body: { text: command.text } };

@@ -194,8 +194,6 @@ export const en = {
 	printElsewhere: 'On {name} instead',
 	letGo: 'Let it be',
 	cannotPrint: 'Tickets of this printer are read aloud from here until it prints again.',
-	'order.soldOutNow': '86: sold out',
-	'order.backOn': 'Back on the menu',
 	'order.billed': 'The bill is printing',
 	'order.moveTitle': 'Move to…',
 	'order.toTab': 'Keep as a tab',

@@ -195,8 +195,6 @@ export const zh: Record<keyof typeof en, string> = {
 	printElsewhere: '改用 {name}',
 	letGo: '放弃',
 	cannotPrint: '恢复打印前，可在此查看待打印的单据。',
-	'order.soldOutNow': '沽清',
-	'order.backOn': '恢复供应',
 	'order.billed': '正在打印账单',
 	'order.moveTitle': '换到…',
 	'order.toTab': '转为挂账',

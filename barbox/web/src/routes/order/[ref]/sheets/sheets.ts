@@ -1,3 +1,5 @@
+import { house } from '#lib/live/house.svelte.ts';
+
 /**
  * What opens over an order, loaded apart so that the order screen itself stays light. Fetched soon, one after the other:
  * a sheet first opened when the Wi-Fi is gone must be there, and a browser's six connections are not theirs alone.
@@ -27,6 +29,10 @@ export function fetchSheets(): void {
 	setTimeout(() => void fetchEach(), LATER_MS);
 }
 
+/** Asked for while the box is away, a part would fail, and a browser does not ask for it a second time. */
 async function fetchEach(): Promise<void> {
-	for (const load of Object.values(sheets)) await Promise.allSettled([load()]);
+	for (const load of Object.values(sheets)) {
+		while (!house.live) await new Promise((again) => setTimeout(again, LATER_MS));
+		await Promise.allSettled([load()]);
+	}
 }
