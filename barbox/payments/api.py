@@ -60,7 +60,10 @@ class Drawers(View):
 
 
 class ZQuery(View):
+    """Upwards from one `after` a number; or, with `before`, downwards from below it."""
+
     after: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    before: Annotated[int, Meta(ge=1, le=2**53)] | None = None
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
 
 
@@ -180,8 +183,9 @@ async def print_x(call: Call, drawer_id: int) -> Answer[Figures]:
 
 @routes.get("/api/z", "report.read")
 async def z_reports(call: Call, query: ZQuery) -> ZReports:
-    """Z reports in the order of their numbers, which have no gaps."""
-    return ZReports(await call.db.write_as(call.actor, closing.z_reports, query.after, query.limit))
+    """Z reports in the order of their numbers, which have no gaps; with `before` the newest first."""
+    found = await call.db.write_as(call.actor, closing.z_reports, query.after, query.limit, query.before)
+    return ZReports(found)
 
 
 @routes.post("/api/z/{z_id}/print", "report.read", 202)

@@ -40,6 +40,14 @@ _Z = freeze(
         .limit(p.most)
     )
 )
+_Z_BACK = freeze(
+    lambda p: (
+        S.select(S.id, S.opened_at, S.closed_at, S.opened_seq, S.z_number, S.figures)
+        .where(S.z_number < p.before)
+        .order_by(S.z_number.desc())
+        .limit(p.most)
+    )
+)
 _LAST_BACKUP = freeze(Counter.select(Counter.value).where(Counter.name == LAST_BACKUP))
 _DAYS = freeze(DayClose.select(DayClose.number, DayClose.figures).order_by(DayClose.number.desc()).limit(1))
 _KEEP_DAY = freeze(
@@ -141,8 +149,10 @@ def reprint_z(tx: Transaction, number: int) -> Queued:
     return Queued(job_id)
 
 
-def z_reports(tx: Transaction, after: int, most: int) -> list[Figures]:
-    """Z reports by number, from one after `after` on."""
+def z_reports(tx: Transaction, after: int, most: int, before: int | None = None) -> list[Figures]:
+    """Z reports by number, from one after `after` on; with `before` those below it, the newest first."""
+    if before is not None:
+        return [_decode(row.figures) for row in tx.all(_Z_BACK, ZRow, before=before, most=most)]
     return [_decode(row.figures) for row in tx.all(_Z, ZRow, after=after, most=most)]
 
 

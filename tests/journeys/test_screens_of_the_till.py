@@ -95,11 +95,23 @@ def test_every_sheet_is_legible_and_within_reach(bar: Bar, tablets: Tablets, siz
 
 @pytest.mark.parametrize(("size", "theme"), [("phone", "night"), ("wide", "day")])
 def test_the_drawer_is_legible_and_within_reach(bar: Bar, tablets: Tablets, size: str, theme: str) -> None:
+    beer = [{"itemId": bar.product("Tsingtao")["id"]}]
+    bar.ask("/api/orders", {"tab": f"Kim {size}", "items": beer})  # somebody is still here
+    drawer = bar.ask("/api/drawers")["drawers"][0]
+    if not drawer["session"]:
+        bar.ask(f"/api/drawers/{drawer['id']}/open", {"float": 0})
+    bar.ask(f"/api/drawers/{drawer['id']}/close", {"denominations": []})
     tablet = tablets.at_work(MANAGER, size, theme=theme)
     page, walk = tablet.page, Walk(tablet, theme)
     page.goto(f"{tablet.url}/drawer")
     expect(page.locator("article").first).to_be_visible()
     walk.stop("drawer-shut" if page.locator("article > .main").count() else "drawer-open")
+    page.get_by_role("button", name="历次日结单").click()
+    expect(page.locator("dialog li").first).to_be_visible()
+    page.locator("dialog li .key").first.click()
+    expect(page.locator("dialog .report")).to_be_visible()
+    walk.stop("past-z")
+    page.keyboard.press("Escape")
     if page.locator("article > .key").count():
         page.locator("article > .key").first.click()
         walk.stop("drawer-float")

@@ -67,6 +67,8 @@ async def test_two_drawers_two_people_two_gapless_numbers(swan: Swan) -> None:
     assert (second["number"], first["number"]) == (1, 2)
     assert (second["totalAmount"], first["totalAmount"]) == (4400, 6800)
     assert [each["number"] for each in (await ana.get("/api/z"))["reports"]] == [1, 2]
+    assert [each["number"] for each in (await ana.get("/api/z?before=9"))["reports"]] == [2, 1]
+    assert [each["number"] for each in (await ana.get("/api/z?before=2"))["reports"]] == [1]
 
 
 async def test_a_refund_goes_back_the_way_it_came_and_never_above(swan: Swan) -> None:
