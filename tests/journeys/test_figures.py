@@ -11,7 +11,7 @@ from tests.journeys.test_office import owner_at
 from tests.journeys.test_screens import Walk
 
 ROUTES = ("/office/reports", "/office/forecast")
-PAGES = ("sales", "heatmap", "menu", "deductions", "happy-hours")
+PAGES = ("sales", "heatmap", "menu", "pour-cost", "deductions", "happy-hours")
 
 
 @pytest.fixture(scope="module")

@@ -249,6 +249,10 @@ def test_every_screen_is_legible_and_within_reach(
     expect(page.locator("dialog .row").first).to_be_visible()
     walk.stop("kept-bottle")
     page.keyboard.press("Escape")
+    page.locator(".bar .main").click()
+    expect(page.locator("dialog select")).to_be_visible()
+    walk.stop("keep-a-bottle")
+    page.keyboard.press("Escape")
     walk.stop("kept-bottles")
     walk.end(*(each for each in ROUTES if tablet.narrow or each != "/office"))  # where there is room, a section shows
 

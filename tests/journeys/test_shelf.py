@@ -29,6 +29,7 @@ LOOKED_AT = (
     "stock?tab=dated",
     "stock?tab=deposits",
     "stock?tab=house",
+    "stock?tab=recipes",
     "stock/import",
     "moves?way=waste",
     "moves?way=transfer",
