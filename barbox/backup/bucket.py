@@ -17,13 +17,13 @@ from barbox.backup.targets import Credentials, Found, Pace
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
-PART_BYTES = 8 * 1024 * 1024
-"""S3 allows 10,000 parts: enough for 80 GB; two at once are in memory."""
+PART_BYTES = 6 * 1024 * 1024
+"""S3 allows 10,000 parts: enough for 60 GB; two at once are in memory, beside what is being sealed."""
 AT_ONCE = 2
 CONNECT_S = 10
 SILENCE_S = 120
 PART_S = 15 * 60
-"""A part of 8 MB on an uplink of 100 kbit/s."""
+"""A part on an uplink of 60 kbit/s."""
 PATIENCE: "RetryConfig" = {"max_retries": 20, "retry_timeout": timedelta(minutes=20)}
 """A part that was cut off is sent again, by itself, until the line is back: the parts before it stay."""
 
