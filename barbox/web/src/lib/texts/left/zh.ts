@@ -2,7 +2,7 @@ import type { en } from './en.ts';
 
 /** What is 86, and of what only a few are left, in Chinese. */
 export const zh: Record<keyof typeof en, string> = {
-	title: '沽清与余量',
+	title: '86 沽清与余量',
 	soldOut: '沽清',
 	back: '恢复供应',
 	few: '只剩几份…',
