@@ -254,6 +254,11 @@ def test_every_screen_is_legible_and_within_reach(
     walk.stop("keep-a-bottle")
     page.keyboard.press("Escape")
     walk.stop("kept-bottles")
+    page.goto(f"{tablet.url}/nowhere")
+    expect(page.get_by_role("heading")).to_be_visible()
+    assert faults(page) == []
+    page.locator("a.main").click()
+    page.wait_for_url("**/floor")
     walk.end(*(each for each in ROUTES if tablet.narrow or each != "/office"))  # where there is room, a section shows
 
 

@@ -16,6 +16,9 @@ export const en = {
 	'common.unknown': 'That did not work ({status}).',
 	'common.toFloor': 'To the floor',
 
+	'lost.page': 'There is no such page',
+	'lost.screen': 'This screen did not load',
+
 	'time.minutes': '{n} min',
 	'time.hours': '{h} h {m}',
 	'time.days': '{n} days',

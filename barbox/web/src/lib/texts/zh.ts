@@ -18,6 +18,9 @@ export const zh: Catalogue = {
 	'common.unknown': '没有成功（{status}）。',
 	'common.toFloor': '回到桌台',
 
+	'lost.page': '没有这个页面',
+	'lost.screen': '这个画面没有加载成功',
+
 	'time.minutes': '{n} 分钟',
 	'time.hours': '{h} 小时 {m}',
 	'time.days': '{n} 天',
