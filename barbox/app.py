@@ -34,6 +34,7 @@ from barbox.doctor import metrics
 from barbox.floor import api as floor_api
 from barbox.members import api as members_api
 from barbox.members import commands as members
+from barbox.members import queries as guests
 from barbox.menu import api as menu_api
 from barbox.menu import office_api as menu_office_api
 from barbox.menu import stations as menu_stations
@@ -199,6 +200,7 @@ def make_app(
     app[porter.PORTER] = porter.Porter()
     app[box_api.ADDRESSES] = whereabouts.addresses
     app[menu_api.LEFT] = stock.left
+    app[menu_api.TIERS] = guests.tiers_of
     app[updates_api.KEYS] = Path(config.update_keys)
     app[updates_api.SOURCE] = config.updates_from
     app[shelf.LOOKED] = shelf.Looked()

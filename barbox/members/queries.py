@@ -207,6 +207,13 @@ async def read(snapshot: Snapshot, member_id: int, today: int, language: str) ->
     return (await _views(snapshot, [row], today, language))[0]
 
 
+async def tiers_of(snapshot: Snapshot, member_id: int, today: int) -> frozenset[int]:
+    """The tiers whose prices a member has. Raises NotFound."""
+    member, tiers = await read(snapshot, member_id, today, "en"), await read_tiers(snapshot)
+    own = member.tier.id if member.tier else None
+    return rules.tiers_up_to(tiers, next((each for each in tiers if each.id == own), None))
+
+
 async def some(snapshot: Snapshot, member_ids: list[int], today: int, language: str) -> list[MemberView]:
     """These members, duplicates as they were numbered then: an open order may name one."""
     rows = await snapshot.all(M.select(*_MEMBER).where(M.id.in_(member_ids)), MemberRow)

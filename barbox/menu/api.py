@@ -12,7 +12,7 @@ from barbox.core.database import Snapshot
 from barbox.core.errors import NotFound
 from barbox.core.http import DEVICE, Call, Routes
 from barbox.core.idempotency import Answer
-from barbox.core.messages import Made, View
+from barbox.core.messages import Id, Made, View
 from barbox.core.names import decode, first
 from barbox.core.settings import Venue, read_venue
 from barbox.menu import commands, queries, rules
@@ -24,6 +24,9 @@ routes = Routes("menu")
 Left = Callable[[Snapshot], Awaitable[dict[int, float]]]
 LEFT: web.AppKey[Left] = web.AppKey("LEFT")
 """How many of each counted product are left: told by the room that counts them, which stands above this one."""
+Tiers = Callable[[Snapshot, int, int], Awaitable[frozenset[int]]]
+TIERS: web.AppKey[Tiers] = web.AppKey("TIERS")
+"""The tiers whose prices a member has on a business day: told by the room that knows guests, which stands beside."""
 
 
 class CategoryView(View):
@@ -108,16 +111,17 @@ class MenuView(View):
 
 
 class MenuQuery(View):
-    """`areaId`: prices as they are in this area."""
+    """`areaId`: prices as they are in this area; `memberId`: for this guest."""
 
     area_id: int | None = None
+    member_id: Id | None = None
 
 
 @routes.get("/api/menu", DEVICE)
 async def menu(call: Call, query: MenuQuery) -> MenuView:
     """Categories, products, prices in force now and availability; with ETag, 304 when nothing changed."""
     async with call.db.snapshot() as snapshot:
-        view = await _view(call, snapshot, query.area_id)
+        view = await _view(call, snapshot, query)
     body = msgspec.json.encode(view)
     tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
@@ -126,14 +130,18 @@ async def menu(call: Call, query: MenuQuery) -> MenuView:
     return web.Response(body=body, headers=headers, content_type="application/json")  # type: ignore[return-value]
 
 
-async def _view(call: Call, snapshot: Snapshot, area_id: int | None) -> MenuView:
+async def _view(call: Call, snapshot: Snapshot, query: MenuQuery) -> MenuView:
     venue = await read_venue(snapshot)
     catalogue = await queries.read_catalogue(snapshot)
     categories = await snapshot.all(queries.CATEGORIES, queries.CategoryRow)
     tax_rates = await snapshot.all(queries.TAX_RATES, queries.TaxRow)
     left = await call.request.app[LEFT](snapshot)
-    local = call.db.days.local(call.db.clock.now())
+    now = call.db.clock.now()
+    local = call.db.days.local(now)
     moment = rules.Moment(local.weekday(), local.hour * 60 + local.minute)
+    tiers = rules.NO_TIERS
+    if query.member_id is not None:
+        tiers = await call.request.app[TIERS](snapshot, query.member_id, call.db.days.of(now))
     groups = {group.id: group for product in catalogue.products.values() for group in product.groups}
     return MenuView(
         tax_included=venue.tax_included,
@@ -146,7 +154,7 @@ async def _view(call: Call, snapshot: Snapshot, area_id: int | None) -> MenuView
         products=[
             _product(
                 product,
-                rules.rule_in_force(product, catalogue.price_rules, moment, area_id),
+                rules.rule_in_force(product, catalogue.price_rules, moment, query.area_id, tiers),
                 left.get(product.id),
                 venue,
             )

@@ -21,6 +21,8 @@ from tests.faults.box import ADMIN_PIN, Box, Pass, Till, furnish, running
 TILLS = 8
 BETWEEN_S = 0.08
 EVENING = 400
+IN_MEMORY = Path("/dev/shm")
+"""Where a cloud has disks of its own, the bucket of a test must not share the till's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,11 @@ class Bar:
 @contextmanager
 def bar(megabytes: int) -> Iterator[Bar]:
     """The bar; an evening of it is rung up and copied to as many days before as make that size."""
-    with tempfile.TemporaryDirectory(prefix="history-", dir=cache()) as folder:
-        data, bucket = Path(folder) / "data", Path(folder) / "bucket"
-        bucket.mkdir()
+    with (
+        tempfile.TemporaryDirectory(prefix="history-", dir=cache()) as folder,
+        tempfile.TemporaryDirectory(prefix="bucket-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as bucket,
+    ):
+        data = Path(folder) / "data"
         with running(data) as box:
             known = box.set_up()
             with closing(box.till(known)) as till:
@@ -124,9 +128,9 @@ def bar(megabytes: int) -> Iterator[Bar]:
                     items = [{"itemId": each, "quantity": 1 + number % 3} for each in (1, 2, 3, 4)]
                     till.call("POST", "/api/orders", {"tab": f"guest {number}", "items": items})
         grow(data / "barbox.db", megabytes=megabytes)
-        # a cloud has processors and disks of its own: here it gets what the till leaves
+        # a cloud has processors of its own, too: here it gets what the till leaves
         modest = children.modestly()
-        with seaweed(bucket, *modest) as endpoint, running(data) as box:
+        with seaweed(Path(bucket), *modest) as endpoint, running(data) as box:
             with closing(box.till(box.sign_in(known.device))) as office:
                 body = {"name": "Bucket", "url": f"s3://bar/swan?endpoint={endpoint}", "live": False}
                 office.call("POST", "/api/backups/recovery-key", {"pin": ADMIN_PIN})

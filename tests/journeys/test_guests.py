@@ -55,6 +55,38 @@ def test_a_member_is_found_at_the_table_and_pays_with_points_and_balance(bar: Ba
     assert after["points"] - before["points"] == (order["totalAmount"] - 1000) * 150 // 10000 - 1000
 
 
+def test_a_members_own_price_stands_on_the_tile_as_soon_as_they_are_known(bar: Bar, tablets: Tablets) -> None:
+    tiers = {each["id"] for each in bar.ask("/api/members-program")["tiers"]}
+    duvel = bar.product("Duvel")
+    always = {"weekdays": [*range(7)], "fromMinute": 0, "untilMinute": 1440, "priority": 99}
+    rule = {"names": {"en": "Cards"}, **always, "kind": "amount", "value": 700, "productId": duvel["id"]}
+    made = [bar.ask("/api/menu/price-rules", {**rule, "tierId": each})["id"] for each in tiers]
+    tablet = tablets.at_work("Emily Carter")
+    page = tablet.page
+    tablet.open_table("A11")
+    tablet.tap("Budweiser")
+    tablet.send()
+    tablet.open_table("A11")
+    page.locator(".rail .key", has_text="Bottled beer").click()
+    tile = page.locator(".tile", has_text="Duvel")
+    expect(tile.locator("s")).to_have_count(0)
+    page.get_by_role("button", name="Member").click()
+    page.get_by_label("Phone digits, name or initials; or scan").fill("0002")
+    page.get_by_role("dialog").get_by_role("button", name="王浩然").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(tile.locator(".happy")).to_contain_text(f"{(duvel['price'] - 700) / 100:.2f}")
+    tile.click()
+    tablet.send()
+
+    def sold() -> list[int]:
+        lines = [line for each in bar.orders() for line in each["items"]]
+        return [line["price"] for line in lines if line["itemId"] == duvel["id"]]
+
+    until(lambda: sold() == [duvel["price"] - 700], "charged what the tile said")
+    for each in made:
+        bar.ask(f"/api/menu/price-rules/{each}", {}, method="DELETE")
+
+
 def test_the_booth_shows_its_minimum_and_the_guest_their_birthday_and_visits(bar: Bar, tablets: Tablets) -> None:
     floor = bar.ask("/api/floor")
     tables = {each["name"]: each for each in floor["tables"]}

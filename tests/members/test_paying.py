@@ -130,12 +130,20 @@ async def test_who_is_no_member_cannot_pay_like_one(quiet_swan: Swan) -> None:
         assert (await pay(wei, placed, (method, 100)))["field"] == "tenders[0].account"
 
 
+async def negroni(who: Tablet, query: str) -> int:
+    """What a tablet shows on its tile."""
+    products = (await who.get(f"/api/menu{query}"))["products"]
+    return next(int(each["price"]) for each in products if each["name"] == "Negroni")
+
+
 async def test_member_prices_hold_from_the_first_round_and_come_late_too(quiet_swan: Swan) -> None:
     max_ = await quiet_swan.sign_in("Max")
     rule = {"names": {"en": "Members"}, "weekdays": [0, 1, 2, 3, 4, 5, 6], "fromMinute": 0, "untilMinute": 1440}
     rule |= {"kind": "percent", "value": 1000, "tierId": 1}
     assert (await max_.post("/api/menu/price-rules", rule)).status == 201
     member = await join(max_)
+    assert [await negroni(max_, query) for query in ("", f"?memberId={member}")] == [6800, 6120]
+    assert (await max_.get("/api/menu?memberId=99")).status == 404
     assert (await order(max_, quiet_swan, member))["totalAmount"] == 6120
     late = await max_.post("/api/orders", {"items": [quiet_swan.item("Negroni")]})
     assert late["totalAmount"] == 6800

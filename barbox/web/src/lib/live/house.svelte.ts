@@ -62,7 +62,7 @@ class House {
 	private readonly listeners = new Set<(event: BoxEvent) => void>();
 	private seq = 0;
 	watched = 0;
-	private areaId: number | null = null;
+	private menuPath = '/api/menu';
 	private menuTag: string | null = null;
 	private socket: LiveSocket | null = null;
 	private held: BoxEvent[] = [];
@@ -190,10 +190,14 @@ class House {
 			this.jobs = (reply.body as { jobs: PrintJob[] }).jobs;
 	}
 
-	/** Prices as they are in this area, null for those of the house: a happy hour may be the terrace's alone. */
-	enter(areaId: number | null): void {
-		if (areaId === this.areaId) return;
-		this.areaId = areaId;
+	/** Prices as they are in this area and for this member: a happy hour may be the terrace's alone, or for gold cards. */
+	enter(areaId: number | null, memberId: number | null): void {
+		const asked = new URLSearchParams();
+		if (areaId) asked.set('areaId', String(areaId));
+		if (memberId) asked.set('memberId', String(memberId));
+		const path = asked.size ? `/api/menu?${asked}` : '/api/menu';
+		if (path === this.menuPath) return;
+		this.menuPath = path;
 		if (this.live) void this.loadMenu();
 	}
 
@@ -231,9 +235,9 @@ class House {
 
 	private async loadMenu(): Promise<void> {
 		const etag = this.menu ? this.menuTag : null;
-		const path = this.areaId ? `/api/menu?areaId=${this.areaId}` : '/api/menu';
+		const path = this.menuPath;
 		const reply = await carryAs(session.current?.token ?? null, { path, etag });
-		if (reply.status !== 200) return;
+		if (reply.status !== 200 || path !== this.menuPath) return;
 		this.menu = reply.body as Menu;
 		this.menuTag = reply.etag;
 		void this.keep({ menu: this.menu, menuTag: this.menuTag });

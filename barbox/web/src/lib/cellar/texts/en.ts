@@ -64,6 +64,7 @@ export const en = {
 	untilHint: 'Empty: as long as the house keeps bottles',
 	place: 'Place',
 	untilDay: 'until {day}',
+	day: 'one day left',
 	days: '{n} days left',
 	reminded: 'Reminded',
 	remind: 'Guest was told',
