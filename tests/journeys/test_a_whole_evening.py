@@ -352,6 +352,10 @@ def test_a_scanned_bottle_asks_for_the_age_and_what_is_weighed_or_has_no_price_a
     page.evaluate(SCAN, "6901035613095")  # asked once for a round
     expect(page.locator("aside .lines article")).to_contain_text("2")
     page.locator(".tile", has_text="Crayfish by weight").click()
+    page.keyboard.type("1.5")
+    page.locator("dialog footer .main").click()
+    page.locator("aside .lines article .what", has_text="Crayfish").click()
+    page.get_by_role("button", name="1.5 kg").click()
     page.keyboard.type("1.35")
     page.locator("dialog footer .main").click()
     page.locator(".tile", has_text="Corkage").click()

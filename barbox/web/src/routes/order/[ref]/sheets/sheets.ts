@@ -12,6 +12,7 @@ export const sheets = {
 	goesWell: () => import('./GoesWell.svelte'),
 	adding: () => import('./Adding.svelte'),
 	choices: () => import('./Choices.svelte'),
+	measure: () => import('./Measure.svelte'),
 	menu: () => import('./OrderMenu.svelte'),
 	voiding: () => import('./VoidLines.svelte'),
 	changing: () => import('./ChangeLine.svelte'),
