@@ -1,5 +1,6 @@
 """A receipt's page on the box: what the guest's own phone shows after scanning the QR code on paper."""
 
+from collections.abc import Sequence
 from html import escape
 
 import msgspec
@@ -27,6 +28,8 @@ WORDS: dict[str, dict[str, str]] = {
     "balance": {"en": "Still to pay", "zh": "未付"},
     "comp": {"en": "on the house", "zh": "赠送"},
     "tip": {"en": "tip", "zh": "小费"},
+    "tendered": {"en": "Given", "zh": "实收"},
+    "change": {"en": "Change", "zh": "找零"},
     "refund": {"en": "Refund", "zh": "退款"},
     "cash": {"en": "Cash", "zh": "现金"},
     "card": {"en": "Card", "zh": "刷卡"},
@@ -65,7 +68,11 @@ async def find(snapshot: Snapshot, token: str) -> Known | None:
 def page(known: Known, order: OrderView, venue: Venue, days: BusinessDays, language: str) -> str:
     """The receipt as a small HTML page that needs nothing else."""
     rows = [
-        _row(f"{line.quantity:g} × {first(line.names, language)}", _line_amount(line, venue, language))
+        _row(
+            f"{line.quantity:g} × {first(line.names, language)}",
+            _line_amount(line, venue, language),
+            below=_chosen(line, order, language),
+        )
         for line in order.items
         if line.status != "void" and line.parent_id is None
     ]
@@ -90,6 +97,9 @@ def page(known: Known, order: OrderView, venue: Venue, days: BusinessDays, langu
         rows.append(_row(label, _money(tender.amount, venue)))
         if tender.tip:
             rows.append(_row(_word("tip", language), _money(tender.tip, venue)))
+        if tender.change and tender.tendered is not None:
+            rows.append(_row(_word("tendered", language), _money(tender.tendered, venue)))
+            rows.append(_row(_word("change", language), _money(tender.change, venue)))
     ends = [("rounding", order.rounding_amount), ("balance", order.balance)]
     rows += [_row(_word(key, language), _money(amount, venue)) for key, amount in ends if amount]
     number = f"{known.business_day}-{known.number:04d}"
@@ -108,9 +118,21 @@ def _line_amount(line: LineView, venue: Venue, language: str) -> str:
     return _word("comp", language) if line.comp else _money(line.amount, venue)
 
 
-def _row(name: str, value: str, mark: str = "") -> str:
+def _chosen(line: LineView, order: OrderView, language: str) -> list[str]:
+    """What was chosen of it: modifiers, and the courses of a set menu with theirs."""
+    told = [first(each.names, language) for each in line.modifiers if not each.course]
+    for each in order.items:
+        if each.parent_id != line.line_id or each.status == "void":
+            continue
+        more = ", ".join(first(modifier.names, language) for modifier in each.modifiers)
+        told.append(f"{first(each.names, language)} ({more})" if more else first(each.names, language))
+    return told
+
+
+def _row(name: str, value: str, mark: str = "", below: Sequence[str] = ()) -> str:
     attribute = f' class="{mark}"' if mark else ""
-    return f"<tr{attribute}><td>{escape(name)}</td><td>{escape(value)}</td></tr>"
+    small = "".join(f"<br><small>{escape(each)}</small>" for each in below)
+    return f"<tr{attribute}><td>{escape(name)}{small}</td><td>{escape(value)}</td></tr>"
 
 
 def _word(key: str, language: str) -> str:
