@@ -102,7 +102,7 @@ def test_what_is_sold_out_is_seen_by_everybody_at_once(bar: Bar, tablets: Tablet
     behind_the_bar.page.locator(".find input").first.fill("Duvel")
     there = behind_the_bar.page.locator(".tile", has_text="Duvel")
     there.dispatch_event("pointerdown")
-    behind_the_bar.page.locator("dialog .eighty-six").click()
+    behind_the_bar.page.locator("dialog .eighty-six .key").first.click()
 
     expect(tile).to_have_class(re.compile(r"\bout\b"))
     until(lambda: not bar.product("Duvel")["available"], "the box knows")

@@ -1,4 +1,5 @@
 import { house } from '#lib/live/house.svelte.ts';
+import { session } from '#lib/session.svelte.ts';
 
 /**
  * What opens over an order, loaded apart so that the order screen itself stays light. Fetched soon, one after the other:
@@ -24,16 +25,17 @@ export const sheets = {
 	app: () => import('#lib/kit/AppMenu.svelte')
 };
 
-const LATER_MS = 1_500;
+const SOON_MS = 300;
 
 export function fetchSheets(): void {
-	setTimeout(() => void fetchEach(), LATER_MS);
+	setTimeout(() => void fetchEach(), SOON_MS);
 }
 
 /** Asked for while the box is away, a part would fail, and a browser does not ask for it a second time. */
 async function fetchEach(): Promise<void> {
 	for (const load of Object.values(sheets)) {
-		while (!house.live) await new Promise((again) => setTimeout(again, LATER_MS));
+		// Before anybody signs in the page has just come from the box, so it is there.
+		while (session.current && !house.live) await new Promise((again) => setTimeout(again, SOON_MS));
 		await Promise.allSettled([load()]);
 	}
 }
