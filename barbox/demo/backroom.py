@@ -85,17 +85,32 @@ class Backroom(msgspec.Struct):
         items, members = self.stocked.items, self.members
         match left:
             case 52:
-                self.keep(tx, "yamazaki", 40, member_id=members[3], item_id=items["yamazaki"], place="存酒柜 A3")
-                self.keep(tx, "gone", 30, name="陆先生", phone="13900000021", names=BAIJIU, size=500, place="B2")
+                self.keep(
+                    tx, "yamazaki", 40, KeepBottle(member_id=members[3], item_id=items["yamazaki"], place="存酒柜 A3")
+                )
+                self.keep(
+                    tx, "gone", 30, KeepBottle(name="陆先生", phone="13900000021", names=BAIJIU, size=500, place="B2")
+                )
             case 45:
-                self.keep(tx, "macallan", 6, member_id=members[1], item_id=items["macallan"], place="存酒柜 A1")
+                self.keep(
+                    tx, "macallan", 6, KeepBottle(member_id=members[1], item_id=items["macallan"], place="存酒柜 A1")
+                )
             case 38:
-                self.keep(tx, "xo", 3, name="林先生", phone="13900000011", names=XO, size=700, rest=560, place="A5")
+                self.keep(
+                    tx,
+                    "xo",
+                    3,
+                    KeepBottle(name="林先生", phone="13900000011", names=XO, size=700, rest=560, place="A5"),
+                )
                 self.pour(tx, "yamazaki", 520)
             case 30:
-                self.keep(tx, "whisky", 61, member_id=members[2], item_id=items["glenfiddich"], place="存酒柜 B1")
+                self.keep(
+                    tx, "whisky", 61, KeepBottle(member_id=members[2], item_id=items["glenfiddich"], place="存酒柜 B1")
+                )
             case 26:
-                self.keep(tx, "over", -4, name="Marco", phone="13900000012", names=BAIJIU, size=500, rest=120)
+                self.keep(
+                    tx, "over", -4, KeepBottle(name="Marco", phone="13900000012", names=BAIJIU, size=500, rest=120)
+                )
             case 20:
                 self.pour(tx, "macallan", 180)
             case 18 if "gone" in self.bottles:
@@ -157,10 +172,10 @@ class Backroom(msgspec.Struct):
             self.taps.append(tap)
             self._tap(tx, tap)
 
-    def keep(self, tx: Transaction, slug: str, days: int, **said: object) -> None:
+    def keep(self, tx: Transaction, slug: str, days: int, bottle: KeepBottle) -> None:
         """Keep a bottle until so many days from tonight."""
         until = (self.today + timedelta(days)).isoformat()
-        self.bottles[slug] = keep(tx, KeepBottle(**said, until=until)).id  # type: ignore[arg-type]
+        self.bottles[slug] = keep(tx, msgspec.structs.replace(bottle, until=until)).id
 
     def pour(self, tx: Transaction, slug: str, rest: float) -> None:
         """Somebody's bottle was on their table."""

@@ -57,40 +57,37 @@ _OVER = freeze(
 )
 
 
-class KeepBottle(Body):
+class AboutBottle(Body):
+    """Whose bottle: a member's, or who `name` and `phone` say. What it is: an item, or its `names`; `size` in ml."""
+
+    member_id: Id | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    phone: Annotated[str, Meta(max_length=24)] | None = None
+    item_id: Id | None = None
+    names: Names | None = None
+    size: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    place: Annotated[str, Meta(max_length=60)] | None = None
+    note: Annotated[str, Meta(max_length=300)] | None = None
+
+
+class KeepBottle(AboutBottle):
     """A bottle to keep for a member, or for whom `name` and `phone` say. What it is: an item, or its `names`.
 
     `size` and `rest` in ml: what an item's bottle holds by default, and as much as that. Without `until` for as long as
     the house keeps bottles.
     """
 
-    member_id: Id | None = None
-    name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
-    phone: Annotated[str, Meta(max_length=24)] | None = None
-    item_id: Id | None = None
-    names: Names | None = None
-    size: Annotated[float, Meta(gt=0, le=100_000)] | None = None
     rest: Millilitres | None = None
     until: Day | None = None
-    place: Annotated[str, Meta(max_length=60)] | None = None
     order_id: Id | None = None
-    note: Annotated[str, Meta(max_length=300)] | None = None
 
 
-class EditBottle(Body):
+class EditBottle(AboutBottle):
     """What was written down wrong, or whose it is now: a member, or who `name` and `phone` say. What is left out stays.
 
     An empty `place` or `note` is none.
     """
 
-    member_id: Id | None = None
-    name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
-    phone: Annotated[str, Meta(max_length=24)] | None = None
-    item_id: Id | None = None
-    names: Names | None = None
-    size: Annotated[float, Meta(gt=0, le=100_000)] | None = None
-    place: Annotated[str, Meta(max_length=60)] | None = None
-    note: Annotated[str, Meta(max_length=300)] | None = None
     version: Version | None = None
 
 

@@ -13,6 +13,11 @@ export class Problem extends Error {
 	}
 }
 
+/** Whether the box said no; anything else is silence, or a box that is starting, or a session that ended. */
+export function refused(problem: unknown): problem is Problem {
+	return problem instanceof Problem && problem.status < 500 && ![401, 408, 425, 429].includes(problem.status);
+}
+
 /** No answer in time. The box may or may not have heard. */
 export class Unreachable extends Error {}
 

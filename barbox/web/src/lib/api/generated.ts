@@ -1006,11 +1006,11 @@ export interface KeepBottle {
 	itemId?: number | null;
 	names?: Record<string, string> | null;
 	size?: number | null;
+	place?: string | null;
+	note?: string | null;
 	rest?: number | null;
 	until?: string | null;
-	place?: string | null;
 	orderId?: number | null;
-	note?: string | null;
 }
 
 export interface KegView {

@@ -2,7 +2,7 @@ import { read, why } from '#lib/office/desk.svelte.ts';
 import { rank, searchKey } from '#lib/search.ts';
 import type { Item, Items } from '#lib/stock/types.ts';
 import { nameOf, texts } from '#lib/texts/texts.svelte.ts';
-import { keep, recall } from './kept.ts';
+import { keep, recall } from '#lib/kept.ts';
 
 const PAGE = 2000;
 /** Kept for a reload without the box, where they fit. */

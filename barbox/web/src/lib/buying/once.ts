@@ -1,13 +1,8 @@
-import { Problem, type Request } from '#lib/api/client.ts';
+import { refused, type Request } from '#lib/api/client.ts';
 import { newId } from '#lib/ids.ts';
 import { asPerson } from '#lib/session.svelte.ts';
 
 const PATIENCE_MS = 15_000;
-
-/** Whether the box said no; anything else is silence, or a box that is starting. */
-export function refused(problem: unknown): problem is Problem {
-	return problem instanceof Problem && problem.status < 500 && ![401, 408, 425, 429].includes(problem.status);
-}
 
 /** Changes on the box that keep their key until it has answered: tapped again after silence, it is the same change. */
 export class Once {

@@ -1,12 +1,12 @@
+import { refused } from '#lib/api/client.ts';
+import { Errands } from '#lib/errands.svelte.ts';
 import { newId } from '#lib/ids.ts';
+import { keep as write, recall } from '#lib/kept.ts';
 import { asPerson, session } from '#lib/session.svelte.ts';
-import { keep as write, recall } from './kept.ts';
-import { refused } from './once.ts';
 import { begun, bodyOf, type Receipt } from './receipt.ts';
 import type { Delivery } from './types.ts';
 
 const KEPT = 'barbox.receipts';
-const AGAIN_MS = 3_000;
 const PATIENCE_MS = 8_000;
 
 /** A receipt with what was sent of it and not answered: that is what is sent again, under the same key. */
@@ -22,12 +22,12 @@ interface Kept extends Receipt {
  */
 class Receipts {
 	all = $state.raw<readonly Kept[]>(recall<Kept[]>(KEPT) ?? []);
-	/** The last one sent found no box. */
-	stuck = $state(false);
 	/** The delivery that became of a receipt. */
 	private booked = new Map<string, (delivery: Delivery) => void>();
-	private sending = false;
-	private timer: ReturnType<typeof setTimeout> | undefined;
+	private readonly errands = new Errands<Kept>(
+		() => this.next(),
+		(receipt) => this.one(receipt)
+	);
 
 	get mine(): Kept[] {
 		return this.all.filter((each) => each.staffId === session.current?.staff.id);
@@ -79,19 +79,14 @@ class Receipts {
 		void this.send();
 	}
 
-	/** Sends what waits until the line fails; then again by itself. */
-	async send(): Promise<void> {
-		if (this.sending) return;
-		this.sending = true;
-		clearTimeout(this.timer);
-		for (let next = this.next(); next; next = this.next()) {
-			this.stuck = !(await this.one(next));
-			if (this.stuck) {
-				this.timer = setTimeout(() => void this.send(), AGAIN_MS);
-				break;
-			}
-		}
-		this.sending = false;
+	/** The last one sent found no box. */
+	get stuck(): boolean {
+		return this.errands.stuck;
+	}
+
+	/** Sends what waits. */
+	send(): Promise<void> {
+		return this.errands.send();
 	}
 
 	private next(): Kept | undefined {

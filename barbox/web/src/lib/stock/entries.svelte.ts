@@ -1,5 +1,7 @@
-import { Problem } from '#lib/api/client.ts';
+import { refused } from '#lib/api/client.ts';
+import { Errands } from '#lib/errands.svelte.ts';
 import { newId } from '#lib/ids.ts';
+import { keep as write, recall } from '#lib/kept.ts';
 import { asPerson, session } from '#lib/session.svelte.ts';
 import type { CountEntry } from './types.ts';
 
@@ -16,27 +18,17 @@ export interface Waiting {
 }
 
 const KEPT = 'barbox.counted';
-const AGAIN_MS = 3_000;
-
-function kept(): Waiting[] {
-	try {
-		return JSON.parse(localStorage.getItem(KEPT) ?? '[]') as Waiting[];
-	} catch {
-		localStorage.removeItem(KEPT);
-		return [];
-	}
-}
 
 /**
  * Entries on their way to the box, oldest first, each under its own key: sent twice, an entry is counted once. They
  * outlive a reload, and go out in the name of whoever counted: what a colleague left behind waits for that colleague.
  */
 class Entries {
-	all = $state.raw<readonly Waiting[]>(kept());
-	/** The last one found no box: it is tried again. */
-	stuck = $state(false);
-	private sending = false;
-	private timer: ReturnType<typeof setTimeout> | undefined;
+	all = $state.raw<readonly Waiting[]>(recall<Waiting[]>(KEPT) ?? []);
+	private readonly errands = new Errands<Waiting>(
+		() => this.next(),
+		(entry) => this.one(entry)
+	);
 	/** Called when the box took one. */
 	onTaken: (countId: number) => void = () => {};
 
@@ -55,19 +47,13 @@ class Entries {
 		this.keep(this.all.filter((each) => each.key !== key));
 	}
 
-	/** Sends what waits until the line fails; then again by itself. */
-	async send(): Promise<void> {
-		if (this.sending) return;
-		this.sending = true;
-		clearTimeout(this.timer);
-		for (let next = this.next(); next; next = this.next()) {
-			this.stuck = !(await this.one(next));
-			if (this.stuck) {
-				this.timer = setTimeout(() => void this.send(), AGAIN_MS);
-				break;
-			}
-		}
-		this.sending = false;
+	get stuck(): boolean {
+		return this.errands.stuck;
+	}
+
+	/** Sends what waits. */
+	send(): Promise<void> {
+		return this.errands.send();
 	}
 
 	private next(): Waiting | undefined {
@@ -83,9 +69,7 @@ class Entries {
 			this.onTaken(entry.countId);
 			return true;
 		} catch (problem) {
-			// Silence, a box that is starting, or a session that ended: it is sent again.
-			if (!(problem instanceof Problem) || problem.status >= 500 || [401, 408, 429].includes(problem.status))
-				return false;
+			if (!refused(problem)) return false;
 			this.keep(this.all.map((each) => (each.key === entry.key ? { ...each, why: problem.message } : each)));
 			return true;
 		}
@@ -93,7 +77,7 @@ class Entries {
 
 	private keep(all: readonly Waiting[]): void {
 		this.all = all;
-		localStorage.setItem(KEPT, JSON.stringify(all));
+		write(KEPT, all);
 	}
 }
 
