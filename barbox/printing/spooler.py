@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
@@ -27,6 +27,7 @@ class Spooler:
         self._following: set[asyncio.Task[None]] = set()
         self._lent: set[int] = set()
         self._changing = asyncio.Lock()
+        self._ended = False
         database.on(spool.QUEUED, self._wake)
         database.on(PRINTERS_CHANGED, self._follow)
 
@@ -53,13 +54,18 @@ class Spooler:
         await self._reconcile()
 
     async def stop(self) -> None:
-        await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
-        self._workers.clear()
+        await self._end(Worker.stop)
 
     async def die(self) -> None:
         """End as a box does whose plug is pulled: nothing is finished, nothing is written down."""
-        await asyncio.gather(*(worker.die() for worker in self._workers.values()))
-        self._workers.clear()
+        await self._end(Worker.die)
+
+    async def _end(self, how: Callable[[Worker], Awaitable[None]]) -> None:
+        """One after the other with a change of the list: a worker that is ended twice loses its own farewell."""
+        self._ended = True
+        async with self._changing:
+            await asyncio.gather(*(how(worker) for worker in self._workers.values()))
+            self._workers.clear()
 
     def _wake(self) -> None:
         for worker in self._workers.values():
@@ -72,6 +78,8 @@ class Spooler:
 
     async def _reconcile(self) -> None:
         async with self._changing:
+            if self._ended:
+                return
             found = await self._database.read(queries.PRINTERS, PrinterRow)
             rows = {row.id: row for row in found if row.id not in self._lent}
             gone = [each for each in self._workers.values() if rows.get(each.printer.id) != each.printer]
