@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from barbox.backup import proof, rules, snapshot
+from barbox.backup import children, proof, rules, snapshot
 from barbox.backup.faults import BackupFault
 from barbox.backup.snapshot import Sealed
 from barbox.backup.targets import Credentials, Pace, Store, is_medium, open_store
@@ -127,6 +127,7 @@ def say(report: Report) -> None:
 
 def main() -> None:
     """Read the errand, do it, report."""
+    children.step_back()
     errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=Errand)
     asyncio.run(_Porter(errand).run())
 

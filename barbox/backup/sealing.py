@@ -7,12 +7,13 @@ SHA-256, or the code of what went wrong and what the machine said.
 import sys
 from pathlib import Path
 
-from barbox.backup import snapshot
+from barbox.backup import children, snapshot
 from barbox.backup.faults import BackupFault
 
 
 def main(source: str, target: str, recipient: str) -> None:
     """Seal."""
+    children.step_back()
     try:
         print("sealed", snapshot.seal(Path(source), Path(target), [recipient]).sha256)
     except BackupFault as fault:

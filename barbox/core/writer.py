@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -207,7 +207,7 @@ class Writer:
                 self._checkpoint()
             if stopping:
                 break
-        self._checkpoint(must=True)
+        self._checkpoint(must=True, how="TRUNCATE")
 
     def _batch(self) -> bool:
         """Run what waits and commit it once; whether the end of the queue was met."""
@@ -326,10 +326,11 @@ class Writer:
         else:
             future.set_result(held)
 
-    def _checkpoint(self, *, must: bool = False) -> bool:
+    def _checkpoint(self, *, must: bool = False, how: Literal["RESTART", "TRUNCATE"] = "RESTART") -> bool:
         """As far as it goes at once: a reader that stays in its snapshot must not hold up the next order.
 
-        Returns whether the main file now holds everything.
+        The log keeps its size, for to write it over is durable in half the time of making it longer. Returns whether
+        the main file now holds everything.
         """
         if self._broken or (self._frozen and self._wal_bytes() < MOST_HELD_BYTES):
             return False
@@ -340,7 +341,6 @@ class Writer:
             return False
         try:
             self._connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_PATIENCE_MS}")
-            how = "TRUNCATE" if must else "RESTART"
             busy = self._connection.execute(f"PRAGMA wal_checkpoint({how})").fetchone()[0]
             self._connection.execute("PRAGMA busy_timeout=5000")
             self._emptied = None if busy else self._index.mark()

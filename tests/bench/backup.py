@@ -129,7 +129,7 @@ def bar(megabytes: int) -> Iterator[Bar]:
                     till.call("POST", "/api/orders", {"tab": f"guest {number}", "items": items})
         grow(data / "barbox.db", megabytes=megabytes)
         # a cloud has processors of its own, too: here it gets what the till leaves
-        modest = children.modestly()
+        modest = ("chrt", "--idle", "0", *children.modestly())
         with seaweed(Path(bucket), *modest) as endpoint, running(data) as box:
             with closing(box.till(box.sign_in(known.device))) as office:
                 body = {"name": "Bucket", "url": f"s3://bar/swan?endpoint={endpoint}", "live": False}

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.box import Box, Pass, furnish, running
+from tests.faults.box import ADMIN_PIN, Box, Pass, Till, furnish, running
 from tests.packaging import clean_debian
 from tests.packaging.booted import booted
 
@@ -268,6 +268,8 @@ def under_systemd(debian: Debian) -> None:
         body = {"tab": "first", "items": [{"itemId": product, "quantity": 1}]}
         order = int(box.till(known).call("POST", "/api/orders", body)["orderId"])
         watch.done(f"set up, order {order}")
+        back_up(box.till(known))
+        watch.done("a backup of it was made behind the till, as far as the unit lets it step back, and read again")
         said = inside.run("sh", "-c", install)
         promise("nothing has changed" in said, said)
         promise(inside.main_process(ENABLED[0]) == process, "an open bar was disturbed for nothing")
@@ -281,6 +283,16 @@ def under_systemd(debian: Debian) -> None:
         inside.run("sh", "-c", f"cd {clean_debian.SOURCES} && ./install.sh --uninstall 2>&1")
         promise(inside.run("systemctl", "is-active", ENABLED[0], may_fail=True) == "inactive", "it still runs")
         watch.done("uninstalled while it ran")
+
+
+def back_up(office: Till) -> None:
+    """Into a folder, which is made for it; until it is proven."""
+    office.call("POST", "/api/backups/recovery-key", {"pin": ADMIN_PIN})
+    office.call("POST", "/api/backups/targets", {"name": "Shelf", "url": f"file://{DATA}/shelf", "live": False})
+    office.call("POST", "/api/backups", {})
+    while not (made := office.call("GET", "/api/backups")["backups"]):
+        time.sleep(0.1)
+    promise(made[0]["state"] == "proven", f"the backup failed: {made[0]}")
 
 
 def free_port() -> int:
