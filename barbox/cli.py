@@ -60,11 +60,11 @@ async def _open(settings: config.Config, stopping: "asyncio.Task[None]") -> int:
 
     async with box.opened(box.make_app(settings)) as running:
         _collect_seldom()
-        click.echo(f"Barbox is open at http://localhost:{running.port}")
-        for address in running.app[ADDRESSES]():
-            click.echo(f"  tablets: {address}")
+        said = [f"Barbox is open at http://localhost:{running.port}"]
         if running.app[NEEDS_SETUP]():
-            click.echo(f"This box is new. Set-up code: {running.app[SETUP_CODE]}")
+            said.append(f"This box is new. Set-up code: {running.app[SETUP_CODE]}")
+        said += [f"  tablets: {address}" for address in running.app[ADDRESSES]()]
+        click.echo("\n".join(said))  # the installer reads along: in one piece, what it waits for last
         sys.stdout.flush()
         reopening = asyncio.create_task(running.app[WIZARD].reopen.wait())
         await asyncio.wait([stopping, reopening], return_when=asyncio.FIRST_COMPLETED)

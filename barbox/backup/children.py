@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+
 @functools.cache
 def modestly() -> tuple[str, ...]:
     """What a command begins with so that it yields processor and disk to the till, where the system knows how."""
