@@ -268,6 +268,7 @@ def under_systemd(debian: Debian) -> None:
         body = {"tab": "first", "items": [{"itemId": product, "quantity": 1}]}
         order = int(box.till(known).call("POST", "/api/orders", body)["orderId"])
         watch.done(f"set up, order {order}")
+        inside.run("install", "--directory", "--owner=barbox", f"{DATA}/shelf")
         back_up(box.till(known))
         watch.done("a backup of it was made behind the till, as far as the unit lets it step back, and read again")
         said = inside.run("sh", "-c", install)
@@ -286,7 +287,7 @@ def under_systemd(debian: Debian) -> None:
 
 
 def back_up(office: Till) -> None:
-    """Into a folder, which is made for it; until it is proven."""
+    """To the shelf; until it is proven."""
     office.call("POST", "/api/backups/recovery-key", {"pin": ADMIN_PIN})
     office.call("POST", "/api/backups/targets", {"name": "Shelf", "url": f"file://{DATA}/shelf", "live": False})
     office.call("POST", "/api/backups", {})
