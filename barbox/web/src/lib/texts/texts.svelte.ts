@@ -1,12 +1,13 @@
 import type { Named } from '#lib/api/types.ts';
 import { en } from './en.ts';
+import { fill } from './fill.ts';
 import { zh } from './zh.ts';
 
 export type Language = 'en' | 'zh-CN';
 export type TextKey = keyof typeof en;
 
 type Slots<Text extends string> = Text extends `${string}{${infer Slot}}${infer Rest}`
-	? Slot | Slots<Rest>
+	? (Slot extends `${infer Name}|${string}` ? Name : Slot) | Slots<Rest>
 	: never;
 type Arguments<Text extends string> = [Slots<Text>] extends [never]
 	? []
@@ -44,19 +45,18 @@ class Texts {
 
 export const texts = new Texts();
 
-/** Says the texts of one catalogue in the reader's language, their `{slots}` filled. */
+/** Says the texts of one catalogue in the reader's language, their slots filled. */
 export function speak<English extends Record<string, string>>(
 	english: English,
 	chinese: Record<keyof English, string>
 ) {
 	return <Key extends keyof English & string>(key: Key, ...[values]: Arguments<English[Key]>): string => {
 		const text: string = (texts.language === 'en' ? english : chinese)[key];
-		if (!values) return text;
-		return text.replace(/\{(\w+)\}/g, (_, slot: string) => String((values as Record<string, unknown>)[slot]));
+		return values ? fill(text, values) : text;
 	};
 }
 
-/** The text in the reader's language, its `{slots}` filled. */
+/** The text in the reader's language, its slots filled. */
 export const t = speak(en, zh);
 
 /** A thing's name in the reader's language, else in the venue's first. */

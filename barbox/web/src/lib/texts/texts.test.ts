@@ -11,11 +11,18 @@ const catalogues = Object.entries(english).map(
 	([path, file]) => [path, only(file), only(chinese[path.replace(/en\.ts$/, 'zh.ts')])] as const
 );
 
+/** What is filled; of `{n|day|days}`, which has two forms, not. */
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 test.each(catalogues)('%s has every text in both languages, with the same slots', (_, en, zh) => {
 	expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
 	for (const [key, text] of Object.entries(en)) expect(slots(zh[key] ?? ''), key).toEqual(slots(text));
+});
+
+test.each(catalogues)('%s has one form for one and one for several', (_, en, zh) => {
+	for (const [key, text] of [...Object.entries(en), ...Object.entries(zh)])
+		for (const [, forms] of text.matchAll(/\{(\w+\|[^}]*)\}/g))
+			expect(forms?.split('|'), key).toHaveLength(3);
 });
 
 test.each(catalogues)('%s has no empty text', (_, en, zh) => {

@@ -66,7 +66,6 @@ export const zh: Record<keyof typeof en, string> = {
 	untilHint: '不填则按本店期限',
 	place: '位置',
 	untilDay: '至 {day}',
-	day: '还剩 1 天',
 	days: '还剩 {n} 天',
 	reminded: '已提醒',
 	remind: '已告知客人',

@@ -2,18 +2,18 @@
 export const en = {
 	'forecast.lead': 'The next fourteen days, from your own evenings, holidays and bookings.',
 	'forecast.none':
-		'The forecast needs five weeks of evenings; {n} days are known so far. Bookings and holidays are shown already.',
+		'The forecast needs five weeks of evenings; {n} {n|day is|days are} known so far. Bookings and holidays are shown already.',
 	'forecast.fourWeeks':
 		'Lately the forecast was no nearer than the mean of the last four weeks, so that mean is shown.',
 	'forecast.peaks': 'Busiest hours',
 	'forecast.peak': 'around {hour}',
 	'forecast.between': '{low} to {high}',
 	'forecast.expected': 'expected',
-	'forecast.covers': '{n} guests',
+	'forecast.covers': '{n} {n|guest|guests}',
 	'forecast.booked': '{n} booked',
 	'forecast.bookedMore': '{n} booked, usually {usual}',
-	'forecast.people': '{n} people',
-	'forecast.peopleHint': 'Served by {n} orders an hour and person, as in your busy hours.',
+	'forecast.people': '{n} {n|person|people}',
+	'forecast.peopleHint': 'Served by {n} {n|order|orders} an hour and person, as in your busy hours.',
 	'forecast.usual': 'Usually here: {names}',
 	'forecast.closed': 'Closed',
 	'forecast.hours': 'Hour by hour',
@@ -37,10 +37,10 @@ export const en = {
 	'suggest.now': '{n}× at this hour',
 	'suggest.quality': 'Suggestions at the order',
 	'suggest.qualityLead':
-		'Of {n} orders of the last four weeks one product was hidden. Among five guesses it was found in',
+		'Of {n} {n|order|orders} of the last four weeks one product was hidden. Among five guesses it was found in',
 	'suggest.ours': 'suggested',
 	'suggest.popular': 'the five most ordered',
-	'suggest.learning': 'Learning: {n} orders so far.',
+	'suggest.learning': 'Learning: {n} {n|order|orders} so far.',
 	'suggest.off': 'Switched off in the settings.',
 	'reports.lead': 'What was sold, when, by whom. Every figure opens the orders behind it.',
 	'reports.none': 'Nothing in these days.',
@@ -130,7 +130,7 @@ export const en = {
 	'take.printed': 'Sent to the printer',
 	'report.morning': 'Morning',
 	'morning.made': 'made {at}',
-	'morning.orders': '{n} orders',
+	'morning.orders': '{n} {n|order|orders}',
 	'morning.noDeductions': 'Nothing was taken back or given away.',
 	'morning.drawers': 'Drawers',
 	'morning.exact': 'exact',
@@ -150,8 +150,8 @@ export const en = {
 	'morning.noBookings': 'Nobody has booked.',
 	'alarm.no_backup': 'There has been no proven backup for more than a day.',
 	'alarm.day_not_closed': 'The day was not closed.',
-	'alarm.orders_open': '{n} orders are still open.',
-	'alarm.papers_waiting': '{n} papers wait for a printer.',
+	'alarm.orders_open': '{n} {n|order is|orders are} still open.',
+	'alarm.papers_waiting': '{n} {n|paper waits|papers wait} for a printer.',
 	'alarm.drawer_differs': 'A drawer was over or short.',
-	'alarm.figures_corrected': '{n} sums differed from the orders and were put right.'
+	'alarm.figures_corrected': '{n} {n|sum|sums} differed from the orders and {n|was|were} put right.'
 } as const;

@@ -9,7 +9,7 @@ export const en = {
 	'pair.busy': 'Connecting…',
 	'pair.known': 'Boxes this tablet knew',
 	'pair.elsewhere':
-		'This tablet still holds {n} unsent commands for its box. Send or drop them before pairing anew.',
+		'This tablet still holds {n} unsent {n|command|commands} for its box. Send or drop {n|it|them} before pairing anew.',
 	'setup.title': 'Open a new bar',
 	'setup.lead': 'A minute and the first round can be poured. All of it can be changed later in the office.',
 	'setup.code': 'Set-up code',

@@ -15,7 +15,7 @@ export const en = {
 	'floor.tabStart': 'Open tab',
 	'floor.noTabs': 'No open tabs.',
 	'floor.noTables': 'No tables yet. The floor plan is drawn in the office.',
-	'floor.seats': '{n} seats',
+	'floor.seats': '{n} {n|seat|seats}',
 	'floor.booked': 'booked {time}',
 	'floor.billed': 'Bill printed',
 	'floor.ready': 'Ready to serve',

@@ -49,7 +49,7 @@ export const en = {
 	'pay.busy': 'The box is booking…',
 	'pay.doubt': 'No answer yet. Do not take the money twice: ask again.',
 	'pay.offline': 'Paying needs the box. It does not answer.',
-	'pay.waiting': 'First {n} waiting commands of this order must reach the box.',
+	'pay.waiting': 'First {n} waiting {n|command|commands} of this order must reach the box.',
 	'pay.doneTitle': 'Paid',
 	'pay.remaining': 'Still to pay',
 	'pay.noChange': 'No change',

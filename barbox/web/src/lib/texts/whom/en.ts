@@ -6,7 +6,7 @@ export const en = {
 	'pin.someone': 'Not me',
 	'pin.enter': 'Sign in',
 	'pin.delete': 'Delete last digit',
-	'pin.digits': '{n} digits entered',
+	'pin.digits': '{n} {n|digit|digits} entered',
 	'pin.nobody': 'No people yet.',
 	'pin.offline': 'The box does not answer. Signing in works again when it is back.',
 	'role.admin': 'Owner',

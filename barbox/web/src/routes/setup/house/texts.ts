@@ -32,7 +32,7 @@ const en = {
 	'menu.importHint': 'From your old till or a spreadsheet; it is checked first',
 	'menu.empty': 'Begin empty',
 	'menu.emptyHint': 'Type it in the office',
-	'menu.there': '{n} products are on the menu.',
+	'menu.there': '{n} {n|product is|products are} on the menu.',
 	key: 'Recovery slip',
 	'key.later': 'Without a slip there are no backups. The office keeps reminding you.',
 	'key.again': 'Type your PIN once more to make it.',

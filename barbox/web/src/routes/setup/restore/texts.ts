@@ -29,7 +29,7 @@ const en = {
 		'Every sale was copied as it was made, from {since} to {until}. Left empty, all of it comes back.',
 	upToMoment: 'Moment',
 	lacks: 'A part of the live copy is missing: {lacks}. What was sold after it is not here.',
-	orders: '{n} orders on {day}',
+	orders: '{n} {n|order|orders} on {day}',
 	noOrders: 'no orders yet',
 	size: '{mb} MB',
 	store: 'Store {store}',
@@ -54,7 +54,7 @@ const en = {
 	failed: 'That did not work',
 	again: 'Try another one',
 	done: '{bar} is back',
-	doneLead: '{orders} orders are here again. {admin} signs in with the new PIN.',
+	doneLead: '{orders} {orders|order is|orders are} here again. {admin} signs in with the new PIN.',
 	signIn: 'Sign in',
 	waiting: 'The box opens anew. This takes a few seconds.'
 } as const;

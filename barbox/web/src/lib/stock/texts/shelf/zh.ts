@@ -25,7 +25,6 @@ export const zh: Record<keyof typeof en, string> = {
 	tooLarge: '文件超过 {size}。请另存为 XLSX，或拆分后分别导入。',
 	reading: '正在读取 {name}',
 	problems: '{rows} 行中有 {n} 个问题，未作任何更改。',
-	problemsOne: '有一个问题，未作任何更改。',
 	problemsHint: '请在文件中修正后重新选择。',
 	row: '第 {n} 行',
 	inTable: '{table}第 {n} 行',
