@@ -65,12 +65,17 @@ from barbox.staff.rules import SENSITIVE
 from barbox.staff.sessions import Sessions
 from barbox.staff.tokens import Tokens
 from barbox.stock import api as stock_api
-from barbox.stock import batches_api, buying_api, consumption_api, counts_api, kegs_api, kept_api, ledger_api
+from barbox.stock import batches_api, ledger_api
 from barbox.stock import items_api as stock_items_api
 from barbox.stock import jobs as shelves
 from barbox.stock import queries as stock
-from barbox.stock import sheets_api as stock_sheets_api
-from barbox.stock.commands import lapse_all
+from barbox.stock.buying import api as buying_api
+from barbox.stock.consumption import api as consumption_api
+from barbox.stock.counting import api as counting_api
+from barbox.stock.kept_bottles import api as kept_bottles_api
+from barbox.stock.kept_bottles.commands import lapse_all
+from barbox.stock.sheets import api as stock_sheets_api
+from barbox.stock.taps import api as taps_api
 from barbox.suggestions import api as suggestions_api
 from barbox.suggestions.card import Cards
 from barbox.suggestions.learning import Learner
@@ -105,9 +110,9 @@ ROOMS: tuple[Routes, ...] = (
     buying_api.routes,
     stock_sheets_api.routes,
     consumption_api.routes,
-    counts_api.routes,
-    kegs_api.routes,
-    kept_api.routes,
+    counting_api.routes,
+    taps_api.routes,
+    kept_bottles_api.routes,
     printing_api.routes,
     printers_api.routes,
     spool_api.routes,

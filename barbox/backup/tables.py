@@ -38,6 +38,7 @@ def described(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _every_table() -> list[type[Table]]:
     """The tables of every room, of those added later too."""
-    for each in Path(barbox.__file__).parent.glob("*/models.py"):
-        importlib.import_module(f"barbox.{each.parent.name}.models")
+    house = Path(barbox.__file__).parent
+    for each in (*house.glob("*/models.py"), *house.glob("*/*/models.py")):
+        importlib.import_module(".".join(each.relative_to(house.parent).with_suffix("").parts))
     return Table.__subclasses__()

@@ -191,3 +191,8 @@ def as_day(day: date) -> int:
 def days_after(day: int, days: int) -> int:
     """A day (YYYYMMDD) so many days later, or earlier."""
     return as_day(as_date(day) + timedelta(days))
+
+
+def days_between(day: int, later: int) -> int:
+    """How many days (YYYYMMDD) one is after another."""
+    return (as_date(later) - as_date(day)).days

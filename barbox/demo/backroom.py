@@ -12,34 +12,13 @@ from barbox.core.statements import Statement
 from barbox.core.transaction import Transaction
 from barbox.demo.cellar import Stocked
 from barbox.demo.sample import SampleBar
-from barbox.stock.commands import (
-    CleanTap,
-    DeliveredLine,
-    EditPurchase,
-    EditPurchaseLine,
-    EditTap,
-    EndBottle,
-    KeepBottle,
-    PourBottle,
-    ReceivePurchase,
-    SendPurchase,
-    StockChange,
-    StockItem,
-    TapKeg,
-    clean_tap,
-    collect,
-    count,
-    keep,
-    lapse_all,
-    pour,
-    receive,
-    receive_purchase,
-    save_purchase,
-    save_tap,
-    send_purchase,
-    tap_keg,
-)
+from barbox.stock.buying.deliveries import DeliveredLine, ReceivePurchase, receive_purchase
+from barbox.stock.buying.papers import SendPurchase, send_purchase
+from barbox.stock.buying.purchases import EditPurchase, EditPurchaseLine, save_purchase
+from barbox.stock.commands import StockChange, StockItem, count, receive
+from barbox.stock.kept_bottles.commands import EndBottle, KeepBottle, PourBottle, collect, keep, lapse_all, pour
 from barbox.stock.shelf import load_shelf
+from barbox.stock.taps.commands import CleanTap, EditTap, TapKeg, clean_tap, save_tap, tap_keg
 
 CLEAN_DAYS = 14
 FORGOTTEN_DAYS = 18

@@ -10,11 +10,11 @@ from barbox.core.transaction import Transaction
 from barbox.demo import sample
 from barbox.demo.sample import Amount, Names, SampleBar
 from barbox.menu.queries import load_catalogue
+from barbox.stock.buying.suppliers import EditSupplier, save_supplier
 from barbox.stock.commands import (
     EditItem,
     EditPack,
     EditRecipe,
-    EditSupplier,
     Ingredient,
     Production,
     RecipeOf,
@@ -26,7 +26,6 @@ from barbox.stock.commands import (
     receive,
     save_item,
     save_recipe,
-    save_supplier,
     set_policy,
 )
 from barbox.stock.queries import PACKS, PackRow

@@ -19,7 +19,8 @@ from barbox.reservations.commands import forget
 from barbox.reservations.models import Reservation
 from barbox.reservations.queries import ReservationView
 from barbox.reservations.queries import search as search_bookings
-from barbox.stock.commands import BottleView, bottles_of, forget_guest
+from barbox.stock.kept_bottles.commands import forget_guest
+from barbox.stock.kept_bottles.queries import BottleView, bottles_of
 
 O, L = Order, OrderLine  # noqa: E741
 FAVOURITES = 8

@@ -21,7 +21,7 @@ from barbox.reports.morning import DIFFERED, MADE
 from barbox.reports.outlook import Foresight, demand, recent_days
 from barbox.reports.queries import rows_of
 from barbox.reports.recount import Difference, differences, rebuild
-from barbox.stock.commands import foresee
+from barbox.stock.buying.replenishment import foresee
 
 log = logging.getLogger(__name__)
 

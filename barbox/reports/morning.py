@@ -21,7 +21,9 @@ from barbox.reports.deductions import DeductionView
 from barbox.reports.queries import Label, SalesRow, rows_of
 from barbox.reservations.models import Reservation
 from barbox.stock import queries as stock
-from barbox.stock.commands import BatchRow, BottleRow, code_of, open_batches, to_clean, to_remind
+from barbox.stock.commands import BatchRow, open_batches
+from barbox.stock.kept_bottles.queries import BottleRow, code_of, to_remind
+from barbox.stock.taps.queries import to_clean
 
 MADE = "reports.morning"
 """The counter that tells for which business day the last one was made."""

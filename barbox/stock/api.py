@@ -13,15 +13,7 @@ from barbox.core.settings import read_venue
 from barbox.menu.queries import read_catalogue
 from barbox.stock import commands, deposits, queries, rules
 from barbox.stock.deposits import DepositsView
-from barbox.stock.moves import (
-    Deposit,
-    LevelsView,
-    LevelView,
-    Production,
-    StockChange,
-    StockPolicy,
-    StockTransfer,
-)
+from barbox.stock.moves import Deposit, LevelsView, LevelView, Production, StockChange, StockPolicy, StockTransfer
 
 routes = Routes("stock")
 

@@ -17,8 +17,8 @@ from barbox.core.models import Table
 
 def all_models() -> list[type[Table]]:
     root = Path(importlib.import_module("barbox").__path__[0])
-    for file in root.glob("*/models.py"):
-        importlib.import_module(f"barbox.{file.parent.name}.models")
+    for file in (*root.glob("*/models.py"), *root.glob("*/*/models.py")):
+        importlib.import_module(".".join(file.relative_to(root.parent).with_suffix("").parts))
     laid = {each for model in Table.__subclasses__() for each in (model, *model.__subclasses__())}
     return sorted(
         (each for each in laid if not each.__name__.startswith("_")), key=lambda model: str(model._meta.table_name)

@@ -32,10 +32,10 @@ class DoorsContract(Contract):
             output.print_error(f"{importer} goes into {imported}, which is not a door of that room", bold=False)
 
     def _is_closed(self, module: str) -> bool:
-        """True for a module inside a room that is not one of its doors (nor inside one)."""
+        """True for what is neither a door of a room, nor of a room within it, nor inside a door."""
         parts = module.split(".")
         rooms, doors = cast("set[str]", self.rooms), cast("set[str]", self.open_doors)
-        return len(parts) > 2 and parts[1] in rooms and parts[2] not in doors
+        return len(parts) > 2 and parts[1] in rooms and doors.isdisjoint(parts[2:4])
 
     def _may_enter(self, importer: str, imported: str) -> bool:
         room = ".".join(imported.split(".")[:2])

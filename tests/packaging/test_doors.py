@@ -29,6 +29,11 @@ def test_a_room_may_not_reach_into_another_rooms_routes() -> None:
     assert broken_by("barbox.orders.commands", "barbox.menu.prices.happy_hour")
 
 
+def test_a_room_within_a_room_has_doors_of_its_own() -> None:
+    assert not broken_by("barbox.orders.commands", "barbox.menu.prices.queries")
+    assert broken_by("barbox.orders.commands", "barbox.menu.prices.api")
+
+
 def test_a_room_is_at_home_in_itself_and_the_composer_everywhere() -> None:
     assert not broken_by("barbox.menu.jobs", "barbox.menu.api")
     assert not broken_by("barbox.app", "barbox.menu.api")

@@ -8,8 +8,8 @@ from barbox.core.transaction import Transaction
 from barbox.reports.jobs import foretell
 from barbox.reports.models import SalesHour
 from barbox.reports.outlook import Foresight
-from barbox.stock.models import StockDemand
-from barbox.stock.needs import Need, Plan, Shelf, Use, need, whole_packs
+from barbox.stock.buying.models import StockDemand
+from barbox.stock.buying.needs import Need, Plan, Shelf, Use, need, whole_packs
 from tests.bar import Swan, Tablet
 
 

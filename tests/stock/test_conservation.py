@@ -14,17 +14,16 @@ from barbox.orders import commands
 from barbox.orders.requests import Comp, NewItem, NewOrder, StatusChange, Void
 from barbox.orders.views import OrderView
 from barbox.stock import ledger
+from barbox.stock.buying.delivered import DeliveryView
+from barbox.stock.buying.deliveries import DeliveredLine, NewDelivery, ReceivePurchase, receive_delivery
+from barbox.stock.buying.reversals import ReverseDelivery, reverse_delivery
 from barbox.stock.commands import (
-    DeliveredLine,
     Deposit,
     EditItem,
     EditRecipe,
     Ingredient,
-    NewDelivery,
     Production,
-    ReceivePurchase,
     RecipeOf,
-    ReverseDelivery,
     StockChange,
     StockItem,
     StockPolicy,
@@ -34,15 +33,12 @@ from barbox.stock.commands import (
     deposit,
     produce,
     receive,
-    receive_delivery,
-    reverse_delivery,
     save_item,
     save_recipe,
     set_policy,
     transfer,
     waste,
 )
-from barbox.stock.delivered import DeliveryView
 from tests.payments.books import Books, opened
 
 GIN, LIME, SYRUP, BEER, COLA = 1_000_001, 1_000_002, 1_000_003, 1, 2

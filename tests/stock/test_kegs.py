@@ -3,9 +3,11 @@
 from typing import Any
 
 from barbox.core.transaction import Transaction
-from barbox.stock import commands, rules
-from barbox.stock.commands import StockChange, StockItem, TapKeg
+from barbox.stock import commands
+from barbox.stock.commands import StockChange, StockItem
 from barbox.stock.jobs import prove
+from barbox.stock.taps import rules
+from barbox.stock.taps.commands import TapKeg, tap_keg
 from tests.bar import Swan, Tablet
 
 DAY_MS = 86_400_000
@@ -75,7 +77,7 @@ async def test_a_keg_of_days_ago_is_read_from_the_days_sums(quiet_swan: Swan) ->
         def told(tx: Transaction) -> None:
             tx.then(tx.now - days * DAY_MS)
             if tap:
-                commands.tap_keg(tx, number, TapKeg(item_id=lager))
+                tap_keg(tx, number, TapKeg(item_id=lager))
             commands.waste(tx, StockChange(items=[StockItem(item_id=lager, quantity=quantity)], reason="test"))
 
         return told

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from barbox.core.transaction import Transaction
-from barbox.stock import commands
+from barbox.stock.kept_bottles import commands
 from tests.bar import Swan, Tablet
 
 DAY_MS = 86_400_000

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from barbox.stock import variance
-from barbox.stock.variance import Cause, Found
+from barbox.stock.counting import variance
+from barbox.stock.counting.variance import Cause, Found
 from tests.bar import Swan, Tablet
 
 GIN = {

@@ -1,0 +1,1 @@
+"""Stock-takes: counted while selling goes on, and what they found missing."""

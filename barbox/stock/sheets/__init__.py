@@ -1,0 +1,1 @@
+"""Items and recipes as tables: out to a spreadsheet, and in again."""
