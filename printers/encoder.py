@@ -59,6 +59,7 @@ def encode(document: Document, profile: Profile) -> bytes:
         return plain(document, profile)
 
 
+_PICKLES = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 _importing = threading.Lock()
 """Printing threads start together: of two that import the same packages at once, one may get them half made."""
 
@@ -298,14 +299,18 @@ def _escpos() -> Any:
     """python-escpos' printer module.
 
     Importing it configures the root logger and leaves a pickle in the temp folder at every start (version
-    3.1); the first is undone here, the second kept to one file that only we can write.
+    3.1); the first is undone here, the second goes into a folder that is gone afterwards, also for processes that
+    inherit the environment.
     """
     with _importing:
         root = logging.getLogger()
         handlers, level = root.handlers[:], root.level
         with tempfile.TemporaryDirectory(prefix="escpos-") as folder:
-            os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", folder)
-            from escpos import printer
+            os.environ[_PICKLES] = folder
+            try:
+                from escpos import printer
+            finally:
+                del os.environ[_PICKLES]
         root.handlers[:] = handlers
         root.setLevel(level)
         return printer

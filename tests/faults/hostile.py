@@ -72,8 +72,8 @@ def siege(connections: int, seconds: float) -> Siege:
 
 @contextlib.contextmanager
 def _attack(port: int, known: Pass, connections: int, seconds: float):  # type: ignore[no-untyped-def]
-    order = [str(port), known.device, known.session, str(connections), str(seconds)]
-    command = [sys.executable, "-m", "tests.faults.hostile", "--attack", *order]
+    order = json.dumps([port, known.device, known.session, connections, seconds])
+    command = [sys.executable, "-m", "tests.faults.hostile", f"--attack={order}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
@@ -184,10 +184,10 @@ class Attackers:
         await asyncio.sleep(self.end - time.monotonic())
 
 
-def _attack_now(port: str, device: str, session: str, connections: str, seconds: str) -> None:
+def _attack_now(port: int, device: str, session: str, connections: int, seconds: float) -> None:
     print("in place", flush=True)
-    attackers = Attackers(int(port), device, session, time.monotonic() + float(seconds))
-    asyncio.run(attackers.all(int(connections)))
+    attackers = Attackers(port, device, session, time.monotonic() + seconds)
+    asyncio.run(attackers.all(connections))
     print(json.dumps(attackers.met))
 
 
@@ -195,7 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--connections", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--attack", nargs=5, help=argparse.SUPPRESS)
+    parser.add_argument("--attack", type=json.loads, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.attack:
         return _attack_now(*asked.attack)

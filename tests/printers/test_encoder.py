@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,9 @@ def test_importing_the_library_leaves_the_log_alone() -> None:
     before = logging.getLogger().handlers[:]
     encoder.encode(Document((QR("x"),)), profiles.load("epson-tm-t88vi"))
     assert logging.getLogger().handlers == before
+
+
+def test_a_box_that_is_started_by_one_that_printed_prints_too() -> None:
+    encoder.warm_up()
+    command = [sys.executable, "-c", "from printers import encoder; encoder.warm_up()"]
+    assert subprocess.run(command, check=False).returncode == 0
