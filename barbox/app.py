@@ -16,9 +16,14 @@ from aiohttp import web
 from barbox import __version__, discovery, supervision
 from barbox import web as screens
 from barbox.backup import api as backup_api
-from barbox.backup import export_api, hatch, live, live_api, replaced, wizard, wizard_api
+from barbox.backup import hatch
 from barbox.backup import jobs as backup
-from barbox.backup.livelog import LiveLog
+from barbox.backup.export import api as export_api
+from barbox.backup.live import api as live_api
+from barbox.backup.live import jobs as live
+from barbox.backup.live.log import LiveLog
+from barbox.backup.restore import api as restore_api
+from barbox.backup.restore import replaced, wizard
 from barbox.config import Config
 from barbox.core import api as box_api
 from barbox.core import doors, hub, idempotency, ids, openapi, porter, secrets, timekeeping
@@ -130,7 +135,7 @@ ROOMS: tuple[Routes, ...] = (
     doctor_api.routes,
     metrics.routes,
     live_api.routes,
-    wizard_api.routes,
+    restore_api.routes,
     export_api.routes,
 )
 FOLLOWERS: Followers = counting.FOLLOWERS
@@ -301,7 +306,7 @@ async def _backups(app: web.Application) -> AsyncIterator[None]:
         app[DOORKEEPER] = replaced.guard(app[DOORKEEPER], keeper)
         keeper.greet()
         restoring = wizard.Wizard(app[CONFIG].folder, DATABASE_FILE, app[staff_api.PINS].hash)
-        app[wizard.WIZARD], app[wizard_api.ADMIT] = restoring, staff_api.check_setup_code
+        app[wizard.WIZARD], app[restore_api.ADMIT] = restoring, staff_api.check_setup_code
         copying = live.Live(app[DATABASE], keeper, app[live.LIVE_LOG], app[box_api.BOX_ID], app[CONFIG].store)
         app[live.LIVE] = copying
         async with hatch.listening(app[CONFIG].folder, keeper), live.shipping(copying):

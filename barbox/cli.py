@@ -20,7 +20,7 @@ from barbox.updates.line import update
 
 if TYPE_CHECKING:
     from barbox.backup.recovery_key import RecoveryKey
-    from barbox.backup.targets import Credentials
+    from barbox.backup.targets.store import Credentials
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ async def _serve(settings: config.Config) -> None:
 async def _open(settings: config.Config, stopping: "asyncio.Task[None]") -> int:
     """Run the box until it is stopped, or shall open anew with what was restored; returns its port."""
     from barbox import app as box
-    from barbox.backup.wizard import WIZARD
+    from barbox.backup.restore.wizard import WIZARD
     from barbox.core.api import ADDRESSES, NEEDS_SETUP
     from barbox.staff.api import SETUP_CODE
 
@@ -296,7 +296,7 @@ def backup_verify(data: str, key: str | None, key_file: str | None) -> None:
 def backup_export(data: str, to: str, xlsx: bool) -> None:
     """Write everything into one zip: a SQLite file and a CSV file for each table. Also while the box runs."""
     from barbox.app import database_file
-    from barbox.backup.export import export
+    from barbox.backup.export.everything import export
 
     with _sentences():
         tables = export(database_file(Path(data)), Path(to), xlsx=xlsx)
@@ -325,7 +325,7 @@ def restore(
     secret: str | None,
 ) -> None:
     """Restore a bar from a backup into a new folder."""
-    from barbox.backup.targets import Credentials
+    from barbox.backup.targets.store import Credentials
 
     with _sentences():
         credentials = Credentials(user, secret or "") if user else None
@@ -341,7 +341,7 @@ async def _restore(
     store: str | None,
 ) -> None:
     from barbox.app import DATABASE_FILE
-    from barbox.backup import restore as restoring
+    from barbox.backup.restore import restoring
     from barbox.staff.pins import Pins
 
     found = await restoring.offers(url, credentials, store)

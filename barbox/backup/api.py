@@ -8,15 +8,16 @@ from typing import Literal
 import segno
 from aiohttp import web
 
-from barbox.backup import commands, media, recovery_key, rules
+from barbox.backup import commands, recovery_key, rules
 from barbox.backup.commands import EditTarget, Made
 from barbox.backup.faults import BackupFault, sentence
 from barbox.backup.jobs import KEEPER, Keeper
-from barbox.backup.live import LIVE, LiveRow
+from barbox.backup.live.jobs import LIVE, LiveRow
 from barbox.backup.queries import CopyRow, TargetRow
+from barbox.backup.restore.api import Media, medium_view
 from barbox.backup.standing import Standing
-from barbox.backup.targets import check, is_medium
-from barbox.backup.wizard_api import Media, medium_view
+from barbox.backup.targets import media
+from barbox.backup.targets.store import check, is_medium
 from barbox.core.clock import rfc3339
 from barbox.core.errors import BadRequest, Broken, NotFound, WrongPin
 from barbox.core.http import Call, Routes

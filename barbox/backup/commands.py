@@ -8,7 +8,7 @@ from msgspec import Meta
 from barbox.backup import queries, rules
 from barbox.backup.models import BackupCopy, BackupKey, BackupRun, BackupTarget, Restoration
 from barbox.backup.queries import KeyRow, RestorationRow, TargetRow
-from barbox.backup.targets import Credentials
+from barbox.backup.targets.store import Credentials
 from barbox.core.errors import BadRequest, NotFound
 from barbox.core.messages import Body, ShortText
 from barbox.core.models import LAST_BACKUP, Counter

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import msgspec
 
-from barbox.backup import hatch, jobs, live, proof, queries, rules
+from barbox.backup import hatch, jobs, queries, rules
 from barbox.backup.commands import Outcome
 from barbox.backup.faults import BackupFault, sentence
 from barbox.backup.hatch import Told
-from barbox.backup.live import LiveRow
-from barbox.backup.livelog import LiveLog
+from barbox.backup.live import jobs as live
+from barbox.backup.live.jobs import LiveRow
+from barbox.backup.live.log import LiveLog
+from barbox.backup.making import proof
 from barbox.backup.queries import CopyRow, TargetRow
 from barbox.backup.recovery_key import RecoveryKey
-from barbox.backup.restore import show, show_size
-from barbox.backup.targets import Credentials, Store, open_store
+from barbox.backup.restore.restoring import show, show_size
+from barbox.backup.targets.store import Credentials, Store, open_store
 from barbox.core import secrets
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database, Lock

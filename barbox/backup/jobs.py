@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import msgspec
 from aiohttp import web
 
-from barbox.backup import commands, courier, reach, rules
+from barbox.backup import commands, rules
 from barbox.backup.commands import Outcome
-from barbox.backup.errand import Destination, Errand, Failed, Go, Proven, Ready, Rehearsed, Report, WasSealed
 from barbox.backup.faults import BackupFault
+from barbox.backup.making import courier
+from barbox.backup.making.errand import Destination, Errand, Failed, Go, Proven, Ready, Rehearsed, Report, WasSealed
 from barbox.backup.queries import KeyRow, TargetRow
 from barbox.backup.standing import Standing, read_standing
+from barbox.backup.targets import reach
 from barbox.core import journal
 from barbox.core.clock import rfc3339
 from barbox.core.database import Database

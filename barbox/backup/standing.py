@@ -5,9 +5,9 @@ from typing import NamedTuple
 import msgspec
 
 from barbox.backup import commands, queries, rules
-from barbox.backup.errand import Destination
+from barbox.backup.making.errand import Destination
 from barbox.backup.queries import CopyRow, CounterRow, KeyRow, RestorationRow, TargetRow
-from barbox.backup.targets import Credentials
+from barbox.backup.targets.store import Credentials
 from barbox.core.database import Database
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from barbox.core.clock import DAY_MS
+from barbox.core.disk import sync
 from barbox.core.ids import uuid7
 
 ROTATE_MS = 30 * DAY_MS
@@ -65,6 +66,4 @@ def keep(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
+    sync(path.parent)

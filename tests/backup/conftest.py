@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from barbox.backup.targets import Credentials
+from barbox.backup.targets.store import Credentials
 from tests.backup.servers import SECRET, USER, Place, seaweed, wsgidav
 
 

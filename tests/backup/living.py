@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from barbox.backup import commands, live, recovery_key, replay, shipping
+from barbox.backup import commands, recovery_key
 from barbox.backup.jobs import Keeper, keeping
-from barbox.backup.live import Live
-from barbox.backup.livelog import LiveLog
+from barbox.backup.live import jobs as live
+from barbox.backup.live import replay, shipping
+from barbox.backup.live.jobs import Live
+from barbox.backup.live.log import LiveLog
+from barbox.backup.live.replay import Reached
 from barbox.backup.recovery_key import RecoveryKey
-from barbox.backup.replay import Reached
-from barbox.backup.targets import Credentials
+from barbox.backup.targets.store import Credentials
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database
 from barbox.core.migrations import migrate

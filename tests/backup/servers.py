@@ -14,7 +14,7 @@ import obstore
 import obstore.exceptions
 from obstore.store import S3Store
 
-from barbox.backup.targets import Credentials
+from barbox.backup.targets.store import Credentials
 
 USER, SECRET = "bar", "testsecret123"
 

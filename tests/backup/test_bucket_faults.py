@@ -12,10 +12,10 @@ import pytest
 from obstore.store import S3Store
 
 from barbox import app as box_app
-from barbox.backup import bucket as buckets
 from barbox.backup import rules
 from barbox.backup.faults import BackupFault
-from barbox.backup.targets import Credentials, Pace, open_store
+from barbox.backup.targets import bucket as buckets
+from barbox.backup.targets.store import Credentials, Pace, open_store
 from barbox.core.clock import rfc3339
 from tests.backup.crossing import Crossing, crossing
 from tests.backup.servers import SECRET, USER, Place

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from barbox.backup.export import export
+from barbox.backup.export.everything import export
 from barbox.core.errors import Broken
 from barbox.core.journal import verify
 from barbox.core.migrations import migrate

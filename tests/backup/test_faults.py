@@ -12,10 +12,11 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from barbox.backup import children, commands, errand, queries, recovery_key, rules, snapshot
-from barbox.backup.bucket import _fault
+from barbox.backup import children, commands, queries, recovery_key, rules
 from barbox.backup.faults import SENTENCES, BackupFault
 from barbox.backup.jobs import Keeper, keeping
+from barbox.backup.making import errand, snapshot
+from barbox.backup.targets.bucket import _fault
 from barbox.core import journal
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database
@@ -138,7 +139,7 @@ def errands() -> list[int]:
     """The processes that make this one's backups; the servers of other tests are its children too."""
     tasks = Path("/proc/self/task").iterdir()
     started = [each for task in tasks for each in (task / "children").read_text().split()]
-    return [int(each) for each in started if b"barbox.backup.errand" in _command(each)]
+    return [int(each) for each in started if b"barbox.backup.making.errand" in _command(each)]
 
 
 def _command(process: str) -> bytes:
@@ -253,7 +254,7 @@ async def test_an_errand_without_its_box_gives_up(tmp_path: Path, stick: Place) 
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "barbox.backup.errand"),
+        *("-m", "barbox.backup.making.errand"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=children.environment(),

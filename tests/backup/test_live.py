@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from barbox.app import CONFIG
-from barbox.backup import livelog, segments
-from barbox.backup.live import LIVE
-from barbox.backup.livelog import Piece
-from barbox.backup.segments import Base, Segment
+from barbox.backup.live import log as livelog
+from barbox.backup.live import segments
+from barbox.backup.live.jobs import LIVE
+from barbox.backup.live.log import Piece
+from barbox.backup.live.segments import Base, Segment
 from tests.backup.living import hurry, open_bar, restored, rounds, until
 from tests.backup.servers import Place
 from tests.backup.test_night import add, make_key, sell

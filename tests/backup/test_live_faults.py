@@ -11,10 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from barbox.backup import commands, live, livelog, segments
+from barbox.backup import commands
 from barbox.backup.faults import SENTENCES
+from barbox.backup.live import jobs as live
+from barbox.backup.live import log as livelog
+from barbox.backup.live import segments
+from barbox.backup.live.segments import Segment
 from barbox.backup.recovery_key import RecoveryKey
-from barbox.backup.segments import Segment
 from tests.backup.faulty_drive import FaultyDrive, faulty_drive
 from tests.backup.living import FILE, Bar, hurry, nobody, open_bar, restored, rounds, until
 from tests.backup.servers import Place
@@ -255,7 +258,7 @@ def children() -> list[int]:
     found = []
     for each in started:
         try:
-            if b"barbox.backup.sealing" in Path(f"/proc/{each}/cmdline").read_bytes():
+            if b"barbox.backup.making.sealing" in Path(f"/proc/{each}/cmdline").read_bytes():
                 found.append(int(each))
         except OSError:
             continue  # over this moment

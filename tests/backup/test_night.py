@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from barbox import app as box_app
-from barbox.backup import jobs, recovery_key, rules, snapshot
+from barbox.backup import jobs, recovery_key, rules
 from barbox.backup.faults import BackupFault
 from barbox.backup.jobs import KEEPER, Keeper
+from barbox.backup.making import snapshot
 from barbox.verify import prove
 from tests.backup.servers import Place
 from tests.bar import PINS, Swan, Tablet

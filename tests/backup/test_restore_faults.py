@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from barbox import app as box_app
-from barbox.backup import children, snapshot
+from barbox.backup import children
+from barbox.backup.making import snapshot
 from barbox.verify import prove
 from tests.backup.servers import Place
 from tests.backup.test_sunday import a_night, barbox

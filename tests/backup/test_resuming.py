@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from barbox.backup import webdav
-from barbox.backup.bucket import PART_BYTES
 from barbox.backup.faults import BackupFault
-from barbox.backup.targets import Credentials, Pace, open_store
+from barbox.backup.targets import webdav
+from barbox.backup.targets.bucket import PART_BYTES
+from barbox.backup.targets.store import Credentials, Pace, open_store
 from tests.backup.faulty_drive import faulty_drive
 from tests.backup.servers import SECRET, USER, Place
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from barbox.backup import media, reach, rehearsal
+from barbox.backup.making import rehearsal
 from barbox.backup.rules import FIRST_RETRY_MS
+from barbox.backup.targets import media, reach
 from barbox.core.clock import Clock
 from tests.backup.faulty_drive import faulty_drive
 from tests.backup.servers import Place

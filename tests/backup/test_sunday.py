@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from barbox import app as box_app
 from barbox.backup import recovery_key, rules
 from barbox.backup.jobs import KEEPER
-from barbox.backup.targets import Credentials
+from barbox.backup.targets.store import Credentials
 from barbox.cli import main
 from barbox.verify import prove
 from tests.backup.servers import SECRET, USER, Place

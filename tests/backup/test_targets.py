@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from barbox.backup.faults import BackupFault
-from barbox.backup.targets import Credentials, Pace, Store, check, open_store
+from barbox.backup.targets.store import Credentials, Pace, Store, check, open_store
 from barbox.core.errors import Broken
 from tests.backup.servers import Place
 

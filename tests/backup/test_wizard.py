@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from barbox import app as box_app
-from barbox.backup import recovery_key, wizard
-from barbox.backup.live import LIVE
+from barbox.backup import recovery_key
+from barbox.backup.live.jobs import LIVE
+from barbox.backup.restore import wizard
 from barbox.core.clock import rfc3339
 from barbox.staff.api import SETUP_CODE
 from barbox.verify import prove

@@ -14,10 +14,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from barbox.backup import live, proof, recovery_key, restore, rules, shipping
+from barbox.backup import recovery_key, rules
+from barbox.backup.live import jobs as live
+from barbox.backup.live import shipping
+from barbox.backup.making import proof
 from barbox.backup.recovery_key import RecoveryKey
-from barbox.backup.restore import Source
-from barbox.backup.targets import open_store
+from barbox.backup.restore import restoring
+from barbox.backup.restore.restoring import Source
+from barbox.backup.targets.store import open_store
 from barbox.core.errors import Broken
 from barbox.verify import prove
 from tests.backup.living import FILE, open_bar, restored, rounds
@@ -93,13 +97,13 @@ async def evening(data: Path, told: int) -> None:
 
 async def bring_back(data: Path, told: int, key: RecoveryKey) -> None:
     """Restore the live copy into a new folder."""
-    found = await restore.offers(STICK, None)
+    found = await restoring.offers(STICK, None)
     source = Source(STICK, None, next(each for each in found if each.live), key)
 
     async def hash_pin(_pepper: str, _pin: str) -> str:
         return "a hash"
 
-    await restore.restore(source, data / NEW, FILE, hash_pin, lambda _: None)
+    await restoring.restore(source, data / NEW, FILE, hash_pin, lambda _: None)
     os.write(told, b"restored\n")
 
 

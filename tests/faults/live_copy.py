@@ -24,7 +24,9 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from barbox.backup import live, recovery_key, replay
+from barbox.backup import recovery_key
+from barbox.backup.live import jobs as live
+from barbox.backup.live import replay
 from barbox.verify import prove
 from tests.faults.audit import BOOKS
 from tests.faults.box import ADMIN_PIN, Box, Pass, furnish, running

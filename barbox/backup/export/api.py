@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from aiohttp import web
 from msgspec import Meta
 
-from barbox.backup import accounts, children
-from barbox.backup.targets import Pace
+from barbox.backup import children
+from barbox.backup.export import accounts
+from barbox.backup.targets.store import Pace
 from barbox.core.clock import parse_day
 from barbox.core.errors import BadRequest, Unavailable
 from barbox.core.http import Call, Routes
@@ -46,7 +47,7 @@ async def export(call: Call, query: ExportQuery) -> web.StreamResponse:
     try:
         target = f"{scratch}/barbox.zip"
         child = await asyncio.create_subprocess_exec(
-            *(*children.modestly(), sys.executable, "-m", "barbox.backup.export"),
+            *(*children.modestly(), sys.executable, "-m", "barbox.backup.export.everything"),
             *(str(call.db.path), target, *(["--xlsx"] if query.xlsx else [])),
             env=children.environment(),
             stderr=asyncio.subprocess.PIPE,

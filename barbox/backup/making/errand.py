@@ -13,10 +13,11 @@ from pathlib import Path
 
 import msgspec
 
-from barbox.backup import children, proof, rules, snapshot
+from barbox.backup import children, rules
 from barbox.backup.faults import BackupFault
-from barbox.backup.snapshot import Sealed
-from barbox.backup.targets import Credentials, Pace, Store, is_medium, open_store
+from barbox.backup.making import proof, snapshot
+from barbox.backup.making.snapshot import Sealed
+from barbox.backup.targets.store import Credentials, Pace, Store, is_medium, open_store
 from barbox.backup.tread import Tread
 from barbox.core.errors import Broken
 
@@ -227,7 +228,7 @@ class _Porter:
                     await asyncio.to_thread(proof.examine, scratch, name)
                     self._examined = True
                     if self._errand.rehearse:
-                        from barbox.backup import rehearsal  # the whole app, once a month
+                        from barbox.backup.making import rehearsal  # the whole app, once a month
 
                         say(Rehearsed(await rehearsal.rehearse(scratch, name.seq)))
             except BackupFault as fault:

@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from barbox.backup import wal
-from barbox.backup.linestate import Closed, State
-from barbox.backup.restore import sync
-from barbox.backup.segments import chain_from, chain_of
+from barbox.backup.live import wal
+from barbox.backup.live.segments import chain_from, chain_of
+from barbox.backup.live.state import Closed, State
+from barbox.core.disk import sync
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 import msgspec
 
-from barbox.backup import media
+from barbox.backup.targets import media
 from barbox.core.errors import Broken
 
 PIECE = 256 * 1024
@@ -116,14 +116,14 @@ def open_store(url: str, credentials: Credentials | None = None) -> Store:
     query = dict(parse_qsl(parts.query))
     known = credentials or Credentials()
     if parts.scheme in ("file", "usb"):
-        from barbox.backup.folder import FolderStore
+        from barbox.backup.targets.folder import FolderStore
 
         return FolderStore(_folder(parts))
     if parts.scheme == "s3":
-        from barbox.backup.bucket import BucketStore
+        from barbox.backup.targets.bucket import BucketStore
 
         return BucketStore(parts.netloc, parts.path.strip("/"), query, known)
-    from barbox.backup.webdav import WebDavStore
+    from barbox.backup.targets.webdav import WebDavStore
 
     scheme = parts.scheme.removeprefix("webdav+")
     return WebDavStore(urlunsplit((scheme, parts.netloc, parts.path.rstrip("/") + "/", "", "")), known)

@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-from barbox.backup import media
-from barbox.backup.targets import is_medium
+from barbox.backup.targets import media
+from barbox.backup.targets.store import is_medium
 
 PATIENCE_S = 3.0
 PORTS = {"https": 443, "http": 80}

@@ -16,9 +16,9 @@ import aiohttp
 import obstore
 from obstore.store import HTTPStore
 
-from barbox.backup.bucket import CONNECT_S, SILENCE_S, faults
 from barbox.backup.faults import BackupFault
-from barbox.backup.targets import Credentials, Found, Pace
+from barbox.backup.targets.bucket import CONNECT_S, SILENCE_S, faults
+from barbox.backup.targets.store import Credentials, Found, Pace
 
 PART = ".part"
 PIECE_BYTES = 16 * 1024 * 1024

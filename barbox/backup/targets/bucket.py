@@ -12,7 +12,7 @@ from obstore import exceptions
 from obstore.store import S3Store
 
 from barbox.backup.faults import BackupFault
-from barbox.backup.targets import Credentials, Found, Pace
+from barbox.backup.targets.store import Credentials, Found, Pace
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig

@@ -6,13 +6,15 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
-from barbox.backup import media, recovery_key, restore
+from barbox.backup import recovery_key
 from barbox.backup.faults import BackupFault, sentence
 from barbox.backup.jobs import newest_schema
-from barbox.backup.media import Medium
-from barbox.backup.restore import Offer, Source, Stage
-from barbox.backup.targets import Credentials
-from barbox.backup.wizard import WIZARD
+from barbox.backup.restore import restoring
+from barbox.backup.restore.restoring import Offer, Source, Stage
+from barbox.backup.restore.wizard import WIZARD
+from barbox.backup.targets import media
+from barbox.backup.targets.media import Medium
+from barbox.backup.targets.store import Credentials
 from barbox.core import ids
 from barbox.core.api import NEEDS_SETUP
 from barbox.core.clock import rfc3339, show_day
@@ -151,12 +153,12 @@ async def start(call: Call, body: Restore) -> Ticket:
         raise NotFound("backup", body.name)
     if body.at is not None:
         try:
-            chosen = restore.ending(chosen, restore.parse_moment(body.at))
+            chosen = restoring.ending(chosen, restoring.parse_moment(body.at))
         except Broken as error:
             raise BadRequest(str(error), "at") from None
     token = ids.token()
     try:
-        restore.fits(chosen, key)
+        restoring.fits(chosen, key)
         ticket = wizard.start(Source(body.url, body.credentials, chosen, key), body.pin, body.device_name, token)
     except BackupFault as fault:
         raise fault.refusal(call.language) from None
@@ -200,7 +202,7 @@ def _admit(call: Call, code: str) -> None:
 
 async def _listed(call: Call, url: str, credentials: Credentials | None) -> list[Offer]:
     try:
-        return await restore.listed(url, credentials)
+        return await restoring.listed(url, credentials)
     except BackupFault as fault:
         raise fault.refusal(call.language) from None
     except Broken as error:

@@ -1,4 +1,4 @@
-"""Seals the database while it stands still: `python -m barbox.backup.sealing FROM TO RECIPIENT`.
+"""Seals the database while it stands still: `python -m barbox.backup.making.sealing FROM TO RECIPIENT`.
 
 A process of its own, so that the till does not wait for it. Prints "sealed" and the sealed file's
 SHA-256, or the code of what went wrong and what the machine said.
@@ -7,8 +7,9 @@ SHA-256, or the code of what went wrong and what the machine said.
 import sys
 from pathlib import Path
 
-from barbox.backup import children, snapshot
+from barbox.backup import children
 from barbox.backup.faults import BackupFault
+from barbox.backup.making import snapshot
 
 
 def main(source: str, target: str, recipient: str) -> None:

@@ -1,7 +1,7 @@
 """Everything the owner has, to take along: one SQLite file and a CSV file for each table, in one zip.
 
 Without what would open doors elsewhere: PINs, tokens, sessions, the targets' credentials. Run as
-`python -m barbox.backup.export DATABASE ZIP`, so that the till does not wait for it.
+`python -m barbox.backup.export.everything DATABASE ZIP`, so that the till does not wait for it.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from barbox.backup.tables import described
+from barbox.backup.export.tables import described
 from barbox.core import spreadsheet
 from barbox.core.errors import Broken
 

@@ -1,6 +1,6 @@
 """The live copy: every second to a stick, every few seconds to the cloud, what was sold since the last backup.
 
-For each target there is a carrier (`shipping`); what they bring is kept by the log (`livelog`). Here it is decided when
+For each target there is a carrier (`shipping`); what they bring is kept by the log (`log`). Here it is decided when
 a line begins and who needs a copy of the database to begin with, and here stands what an owner is told.
 """
 
@@ -19,14 +19,15 @@ import msgspec
 from aiohttp import web
 from peewee import fn
 
-from barbox.backup import children, commands, queries, rules, snapshot
-from barbox.backup.errand import Errand
+from barbox.backup import children, commands, queries, rules
 from barbox.backup.faults import BackupFault
 from barbox.backup.jobs import Keeper, newest_schema
-from barbox.backup.livelog import FOLDER, Gone, LiveLog
+from barbox.backup.live.log import FOLDER, Gone, LiveLog
+from barbox.backup.live.segments import Base
+from barbox.backup.live.shipping import Carrier, LiveState, Sender
+from barbox.backup.making import snapshot
+from barbox.backup.making.errand import Errand
 from barbox.backup.queries import KeyRow, TargetRow
-from barbox.backup.segments import Base
-from barbox.backup.shipping import Carrier, LiveState, Sender
 from barbox.core.clock import rfc3339
 from barbox.core.database import Database
 from barbox.core.errors import Unavailable
@@ -333,7 +334,7 @@ async def _sealed_by_a_child(source: Path, sealed: Path, recipient: str) -> str:
         pass
     child = await asyncio.create_subprocess_exec(
         *children.modestly(),
-        *(sys.executable, "-m", "barbox.backup.sealing", str(source), str(sealed), recipient),
+        *(sys.executable, "-m", "barbox.backup.making.sealing", str(source), str(sealed), recipient),
         env=children.environment(),
         stdout=asyncio.subprocess.PIPE,
     )

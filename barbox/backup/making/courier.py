@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from barbox.backup import children
-from barbox.backup.errand import Errand, Report
+from barbox.backup.making.errand import Errand, Report
 
 LONGEST_LINE = 1024 * 1024
 
@@ -20,7 +20,7 @@ async def sent_out(errand: Errand) -> AsyncIterator[asyncio.subprocess.Process]:
         *children.modestly(),
         sys.executable,
         "-m",
-        "barbox.backup.errand",
+        "barbox.backup.making.errand",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=LONGEST_LINE,

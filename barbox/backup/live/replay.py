@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from barbox.backup import proof, segments, wal
 from barbox.backup.faults import BackupFault
-from barbox.backup.segments import Base, Head, Line, Place, Segment, chain_from, chain_of
-from barbox.backup.targets import Credentials, Store, below, open_store
+from barbox.backup.live import segments, wal
+from barbox.backup.live.segments import Base, Head, Line, Place, Segment, chain_from, chain_of
+from barbox.backup.making import proof
+from barbox.backup.targets.store import Credentials, Store, below, open_store
 from barbox.core import journal
 
 LOOK_AGAIN = 5

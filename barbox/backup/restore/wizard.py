@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from barbox.backup import restore
 from barbox.backup.commands import Admission
 from barbox.backup.faults import BackupFault
-from barbox.backup.restore import Restored, Source, Step
+from barbox.backup.restore import restoring
+from barbox.backup.restore.restoring import Restored, Source, Step
 from barbox.core import ids
+from barbox.core.disk import sync
 
 log = logging.getLogger(__name__)
 
@@ -77,13 +78,13 @@ class Wizard:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _restore(self, source: Source, pin: str, device: str, token: str) -> None:
-        work = self._folder / restore.WORK
+        work = self._folder / restoring.WORK
         try:
             await asyncio.to_thread(_emptied, work)
             admission = Admission(await self._hash_pin(pin), device, ids.digest(token))
-            restored = await restore.prepare(source, work / self._file_name, admission, self._hear)
+            restored = await restoring.prepare(source, work / self._file_name, admission, self._hear)
             work.rename(self._folder / READY)
-            restore.sync(self._folder)
+            sync(self._folder)
         except BackupFault as fault:
             self._now = Restoring(self._now.step, fault=fault)
         except Exception as error:  # whatever it is, the page hears how it ended
@@ -121,9 +122,9 @@ def take_in(folder: Path, file_name: str) -> bool:
             old = final.with_name(final.name + suffix)
             if old.exists():
                 old.rename(folder / f"{final.stem}-{number}{final.suffix}.before{suffix}")
-        restore.sync(folder)
+        sync(folder)
     (ready / file_name).rename(final)
-    restore.sync(folder)
+    sync(folder)
     ready.rmdir()
     return True
 

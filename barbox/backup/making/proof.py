@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from barbox.backup import snapshot
 from barbox.backup.faults import BackupFault
+from barbox.backup.making import snapshot
+from barbox.backup.making.snapshot import Sealed
 from barbox.backup.rules import BackupName
-from barbox.backup.snapshot import Sealed
-from barbox.backup.targets import Store
+from barbox.backup.targets.store import Store
 from barbox.backup.tread import Tread
 from barbox.core.errors import Broken
 from barbox.verify import Proof, prove

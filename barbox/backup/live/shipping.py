@@ -16,12 +16,12 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from barbox.backup import segments
-from barbox.backup.errand import Destination, Errand, Replaced, claim
 from barbox.backup.faults import BackupFault
-from barbox.backup.livelog import Gone, LiveLog, Piece
-from barbox.backup.segments import Base, Head, Segment, chain_from, chain_of
-from barbox.backup.targets import Pace, Store, below, is_medium, open_store
+from barbox.backup.live import segments
+from barbox.backup.live.log import Gone, LiveLog, Piece
+from barbox.backup.live.segments import Base, Head, Segment, chain_from, chain_of
+from barbox.backup.making.errand import Destination, Errand, Replaced, claim
+from barbox.backup.targets.store import Pace, Store, below, is_medium, open_store
 from barbox.core.clock import Clock
 
 log = logging.getLogger(__name__)

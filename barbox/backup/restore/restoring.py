@@ -6,7 +6,6 @@ A power cut before it leaves nothing that looks like a box.
 
 import asyncio
 import contextlib
-import os
 import secrets as chance
 import shutil
 import sqlite3
@@ -15,16 +14,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from barbox.backup import commands, proof, recovery_key, replay, rules
+from barbox.backup import commands, recovery_key, rules
 from barbox.backup.commands import Admission
 from barbox.backup.faults import BackupFault
 from barbox.backup.jobs import newest_schema
+from barbox.backup.live import replay
+from barbox.backup.making import proof
 from barbox.backup.recovery_key import RecoveryKey
 from barbox.backup.rules import BackupName
-from barbox.backup.targets import Credentials, open_store
+from barbox.backup.targets.store import Credentials, open_store
 from barbox.core import ids, secrets
 from barbox.core.clock import BusinessDays, Clock, show_day
 from barbox.core.database import Database, Lock
+from barbox.core.disk import sync
 from barbox.core.errors import BadRequest, Broken
 from barbox.core.migrations import migrate
 from barbox.staff.rules import check_pin
@@ -274,15 +276,6 @@ def fresh_pin() -> str:
         with contextlib.suppress(BadRequest):
             check_pin(pin)
             return pin
-
-
-def sync(path: Path) -> None:
-    """Make a file's content, or a folder's names, durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from barbox.backup.faults import BackupFault
-from barbox.backup.targets import PIECE, Found, Pace
+from barbox.backup.targets.store import PIECE, Found, Pace
 from barbox.backup.tread import STRIDE, Trail, Tread
+from barbox.core.disk import sync
 
 PART = ".part"
 
@@ -70,7 +71,7 @@ class FolderStore:
         with self._faults():
             if not self._folder.is_dir():
                 self._folder.mkdir()
-                _sync_folder(self._folder.parent)
+                sync(self._folder.parent)
 
     def _names(self) -> list[Found]:
         with self._faults():
@@ -101,14 +102,14 @@ class FolderStore:
                 out.flush()
                 os.fsync(out.fileno())
             part.rename(self._folder / name)
-            _sync_folder(self._folder)
+            sync(self._folder)
             return True
 
     def _name(self, part: Path, final: Path) -> None:
         if final.exists():
             raise BackupFault("occupied", f"{final} is there already")
         part.rename(final)
-        _sync_folder(self._folder)
+        sync(self._folder)
 
     @contextlib.contextmanager
     def _faults(self) -> Iterator[None]:
@@ -129,11 +130,3 @@ def _fault(error: OSError, folder: Path) -> BackupFault:
         case errno.EIO | errno.ENODEV | errno.ENXIO | errno.ESTALE:
             return BackupFault("cut", str(error))
     return BackupFault("refused", str(error))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

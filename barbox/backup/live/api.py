@@ -1,8 +1,8 @@
 """The live copy, as the office sees it. Admins only."""
 
 from barbox.backup.faults import sentence
-from barbox.backup.live import LIVE, LiveRow
-from barbox.backup.shipping import LiveState
+from barbox.backup.live.jobs import LIVE, LiveRow
+from barbox.backup.live.shipping import LiveState
 from barbox.core.clock import rfc3339
 from barbox.core.http import Call, Routes
 from barbox.core.messages import View
