@@ -199,19 +199,14 @@ async def read_tiers(snapshot: Snapshot) -> tuple[rules.Tier, ...]:
 
 async def read(snapshot: Snapshot, member_id: int, today: int, language: str) -> MemberView:
     """One member; of a duplicate, whom it was merged into. Raises NotFound."""
-    row = await snapshot.one(MEMBER, MemberRow, id=member_id)
-    if row is not None and row.merged_into is not None:
-        row = await snapshot.one(MEMBER, MemberRow, id=row.merged_into)
-    if row is None:
-        raise NotFound("member", member_id)
-    return (await _views(snapshot, [row], today, language))[0]
+    return (await _views(snapshot, [await _row(snapshot, member_id)], today, language))[0]
 
 
 async def tiers_of(snapshot: Snapshot, member_id: int, today: int) -> frozenset[int]:
     """The tiers whose prices a member has. Raises NotFound."""
-    member, tiers = await read(snapshot, member_id, today, "en"), await read_tiers(snapshot)
-    own = member.tier.id if member.tier else None
-    return rules.tiers_up_to(tiers, next((each for each in tiers if each.id == own), None))
+    row, tiers = await _row(snapshot, member_id), await read_tiers(snapshot)
+    holdings = await _holdings(snapshot, {row.id}, await read_program(snapshot), today)
+    return rules.tiers_up_to(tiers, rules.tier_of(tiers, holdings.get(row.id, Holding()).spend, row.tier_id))
 
 
 async def some(snapshot: Snapshot, member_ids: list[int], today: int, language: str) -> list[MemberView]:
@@ -308,12 +303,25 @@ def entry_view(row: EntryRow) -> EntryView:
     )
 
 
+async def _row(snapshot: Snapshot, member_id: int) -> MemberRow:
+    row = await snapshot.one(MEMBER, MemberRow, id=member_id)
+    if row is not None and row.merged_into is not None:
+        row = await snapshot.one(MEMBER, MemberRow, id=row.merged_into)
+    if row is None:
+        raise NotFound("member", member_id)
+    return row
+
+
+async def _holdings(snapshot: Snapshot, roots: set[int], program: rules.Program, today: int) -> dict[int, Holding]:
+    """What these members have, with what came from their duplicates."""
+    which = M.id.in_(roots) | M.merged_into.in_(roots)
+    return ledger.holdings(await snapshot.all(ledger.sums(which, window(program, today), today), SumRow))
+
+
 async def _views(snapshot: Snapshot, rows: list[MemberRow], today: int, language: str) -> list[MemberView]:
     program, tiers = await read_program(snapshot), await read_tiers(snapshot)
     roots = {row.merged_into or row.id for row in rows}
-    which = M.id.in_(roots) | M.merged_into.in_(roots)
-    query = ledger.sums(which, window(program, today), today)
-    holdings = ledger.holdings(await snapshot.all(query, SumRow))
+    holdings = await _holdings(snapshot, roots, program, today)
     return [_view(row, holdings.get(row.merged_into or row.id, Holding()), program, tiers, language) for row in rows]
 
 
