@@ -122,7 +122,7 @@ async def test_a_line_is_due_until_it_is_cleaned_and_the_log_says_by_whom(quiet_
     assert (await bob.post(f"{path}/clean", {"means": "caustic", "note": "slow"})).status == 200
     assert (await taps(bob))["Tap 1"]["cleaning"] == "clean"
     (log,) = (await bob.get(f"{path}/cleanings"))["cleanings"]
-    assert (log["means"], log["note"], log["staffId"] is not None) == ("caustic", "slow", True)
+    assert (log["means"], log["note"], log["staff"]) == ("caustic", "slow", "Bob")
     assert [rules.cleaning(each) for each in (None, 2, 1, 0, -1)] == ["due", "clean", "due", "due", "overdue"]
     for call, body, status in (
         ("/api/taps/99/clean", {}, 404),

@@ -6,6 +6,7 @@ What a keg gave is what the ledger took of its item since it was tapped, so no p
 from typing import Literal
 
 import msgspec
+import peewee
 
 from barbox.core import names
 from barbox.core.clock import BusinessDays, days_after, days_between, rfc3339, show_day
@@ -13,6 +14,7 @@ from barbox.core.database import Snapshot
 from barbox.core.messages import View
 from barbox.core.money import show_quantity
 from barbox.core.statements import Statement, freeze
+from barbox.staff.models import Staff
 from barbox.stock.models import StockItem
 from barbox.stock.rules import CONSUMED
 from barbox.stock.taps import rules
@@ -61,17 +63,20 @@ class _ItemName(msgspec.Struct):
 
 
 class _CleanedRow(msgspec.Struct):
-    id: int
     tap_id: int
     at: int
+
+
+class _CleaningRow(msgspec.Struct):
+    at: int
     staff_id: int | None
+    staff: str | None
     means: str | None
     note: str | None
 
 
 _tap = tuple(getattr(T, name) for name in TapRow.__struct_fields__)
 _keg = tuple(getattr(K, name) for name in KegRow.__struct_fields__)
-_cleaned = (C.id, C.tap_id, C.at, C.staff_id, C.means, C.note)
 TAPS = freeze(T.select(*_tap).where(T.hidden == 0).order_by(T.sort, T.id))
 TAP = freeze(lambda p: T.select(*_tap).where((T.id == p.id) & (T.hidden == 0)))
 ON_TAP = freeze(K.select(*_keg).where(K.emptied_at.is_null()).order_by(K.id))
@@ -80,11 +85,18 @@ SINCE = freeze(lambda p: K.select(*_keg).where((K.item_id == p.item_id) & (K.id 
 _HISTORY = freeze(K.select(*_keg).order_by(K.id.desc()).limit(LATEST))
 _OF_ITEM = freeze(lambda p: K.select(*_keg).where(K.item_id == p.item_id).order_by(K.id.desc()).limit(LATEST))
 _LAST_CLEANED = Statement(
-    "SELECT id, tap_id, at, staff_id, means, note FROM tap_cleaning"
-    " WHERE id IN (SELECT max(id) FROM tap_cleaning GROUP BY tap_id)",
+    "SELECT tap_id, at FROM tap_cleaning WHERE id IN (SELECT max(id) FROM tap_cleaning GROUP BY tap_id)",
     (),
 )
-_CLEANINGS = freeze(lambda p: C.select(*_cleaned).where(C.tap_id == p.tap_id).order_by(C.id.desc()).limit(LATEST))
+_CLEANINGS = freeze(
+    lambda p: (
+        C.select(C.at, C.staff_id, Staff.name, C.means, C.note)
+        .join(Staff, peewee.JOIN.LEFT_OUTER, on=(Staff.id == C.staff_id))
+        .where(C.tap_id == p.tap_id)
+        .order_by(C.id.desc())
+        .limit(LATEST)
+    )
+)
 _kinds = ", ".join(f"'{kind}'" for kind in CONSUMED)
 TAKEN = Statement(
     "SELECT -coalesce((SELECT sum(quantity) FROM stock_day"  # noqa: S608 (kinds of moves, no text of anybody's)
@@ -146,8 +158,11 @@ class TapsView(View):
 
 
 class CleaningView(View):
+    """A line that was cleaned by `staff`, also if they have left."""
+
     at: str
     staff_id: int | None
+    staff: str | None
     means: str | None
     note: str | None
 
@@ -201,8 +216,8 @@ async def read_kegs(snapshot: Snapshot, item_id: int | None, days: BusinessDays,
 
 async def read_cleanings(snapshot: Snapshot, tap_id: int) -> CleaningsView:
     """When a tap's line was cleaned, by whom, with what."""
-    rows = await snapshot.all(_CLEANINGS, _CleanedRow, tap_id=tap_id)
-    return CleaningsView([CleaningView(rfc3339(row.at), row.staff_id, row.means, row.note) for row in rows])
+    rows = await snapshot.all(_CLEANINGS, _CleaningRow, tap_id=tap_id)
+    return CleaningsView([CleaningView(rfc3339(row.at), row.staff_id, row.staff, row.means, row.note) for row in rows])
 
 
 def given(of_item: list[KegRow], taken: dict[int, int]) -> dict[int, int]:

@@ -194,6 +194,7 @@ export interface CheckupItem {
 export interface CleaningView {
 	at: string;
 	staffId: number | null;
+	staff: string | null;
 	means: string | null;
 	note: string | null;
 }

@@ -26,6 +26,7 @@ export const en = {
 	wasteRestHint: '{left} should still be in it',
 	note: 'Note',
 	cleaned: 'Cleaned',
+	cleanedBy: 'by {name}',
 	clean: 'Clean the line',
 	means: 'With what',
 	'cleaning.clean': 'Clean until {day}',

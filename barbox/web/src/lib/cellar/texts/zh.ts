@@ -28,6 +28,7 @@ export const zh: Record<keyof typeof en, string> = {
 	wasteRestHint: '应还剩 {left}',
 	note: '备注',
 	cleaned: '已清洗',
+	cleanedBy: '{name}',
 	clean: '清洗酒线',
 	means: '用什么清洗',
 	'cleaning.clean': '{day} 前无需清洗',
