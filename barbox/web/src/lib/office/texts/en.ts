@@ -358,6 +358,8 @@ export const en = {
 	'home.openSum': '{amount} still to pay',
 	'home.products': 'Products',
 	'home.gone': '{n} sold out',
+	'home.low': 'Low on the shelf',
+	'home.items': 'of {n} {n|item|items}',
 	'home.waiting': '{n} {n|paper|papers} waiting',
 	'papers.lead': 'What stands on tickets and receipts. The preview is drawn as the printer would.',
 	'papers.ticket': 'Ticket',

@@ -355,6 +355,8 @@ export const zh: Record<keyof typeof en, string> = {
 	'home.openSum': '待收 {amount}',
 	'home.products': '商品',
 	'home.gone': '沽清 {n}',
+	'home.low': '库存偏低',
+	'home.items': '共 {n} 种物料',
 	'home.waiting': '{n} 张单据等待',
 	'papers.lead': '单据和小票的内容与版式，右侧按打印机实际效果预览。',
 	'papers.ticket': '出品单',
