@@ -70,7 +70,10 @@ def test_what_runs_out_is_ordered_and_comes_in_two_parts(bar: Bar, tablets: Tabl
     page, walk = tablet.page, Walk(tablet, "night")
     page.evaluate("localStorage.setItem('barbox.language', 'en')")
     page.goto(f"{tablet.url}/office")
-    page.get_by_role("link", name="Buying").click()
+    low = page.get_by_role("link", name="Low on the shelf")
+    expect(low.locator("b")).to_have_text(str(bar.ask("/api/inventory?limit=1")["low"]))
+    walk.stop("office-low")
+    low.click()
 
     # Low stock is suggested with its reason, and becomes a draft with a tap.
     card = page.locator("section", has_text="Golden Spirits")

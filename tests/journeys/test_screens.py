@@ -1,8 +1,10 @@
 """Every screen, looked at: pictures in build/screenshots, axe, sizes of what a finger must hit, bytes on the wire."""
 
+import contextlib
 import gzip
 import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,41 +92,70 @@ class Walk:
         return [f"{node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
 
 
+TABLES: tuple[tuple[int, int, tuple[str, ...]], ...] = (
+    (64, 12, ("Dan dan noodles", "Tsingtao", "Hoegaarden Draught")),
+    (47, 9, ("Dry Martini", "Mixed nuts", "Corona Extra")),
+    (39, 8, ("Cheeseburger", "Lane's End Lager", "Fish and chips")),
+    (33, 6, ("House white, glass", "Salted edamame", "Old Fashioned")),
+    (21, 4, ("Mojito", "Negroni", "Squid rings")),
+    (12, 2, ("West Coast IPA", "Mixed nuts", "Duvel")),
+    (6, 1, ("Smashed cucumber", "Perrier", "Gin & Tonic")),
+)
+"""How many minutes ago guests sat down and sent their round, and what was in it."""
+TABS = (
+    ("周雅婷", 85, 71, ("House red, glass", "Mojito")),
+    ("Joe at the door", 66, 52, ("Duvel", "Negroni")),
+    ("李姐", 51, 40, ("Mojito", "Old Fashioned", "Dry Martini")),
+    ("Tom 4412", 38, 3, ("Budweiser", "Tsingtao")),
+)
+"""The same of tabs; but for the last all was served."""
+MINUTE_MS = 60_000
+
+
 @pytest.fixture(scope="module")
 def evening(bar: Bar) -> None:
-    """A bar in full swing: tables with food and drink, tabs, something ready."""
+    """A bar in full swing: tables with food and drink that came one after the other, tabs, something ready."""
     menu = bar.ask("/api/menu")
     groups = {group["id"]: group for group in menu["groups"]}
+    products = {product["names"]["en"]: product for product in menu["products"]}
     tables = bar.ask("/api/floor")["tables"]
+    ages: list[tuple[int, int, int]] = []
 
-    def lines(*names: str) -> list[dict[str, Any]]:
-        made: list[dict[str, Any]] = []
+    def order(where: dict[str, Any], came: int, sent: int, names: tuple[str, ...]) -> Any:
+        lines: list[dict[str, Any]] = []
         for name in names:
-            product = bar.product(name)
-            wanted = [groups[each] for each in product["groupIds"] if groups[each]["minimum"] > 0]
+            wanted = [groups[each] for each in products[name]["groupIds"] if groups[each]["minimum"] > 0]
             choices = [group["modifiers"][0]["id"] for group in wanted]
-            made.append({"itemId": product["id"], "quantity": 1 + len(made) % 2, "modifiers": choices})
+            lines.append({"itemId": products[name]["id"], "quantity": 1 + len(lines) % 2, "modifiers": choices})
+        made = bar.ask("/api/orders", where | {"items": lines})
+        ages.append((made["orderId"], came * MINUTE_MS, sent * MINUTE_MS))
         return made
 
-    rounds = [
-        ("Tsingtao", "French fries"),
-        ("Mojito", "Negroni", "Squid rings"),
-        ("House red, glass", "Cheese and ham"),
-        ("West Coast IPA", "Mixed nuts", "Duvel"),
-    ]
-    offered = {product["names"]["en"] for product in menu["products"]}
-    for index, names in enumerate(rounds):
-        there = [name for name in names if name in offered]
-        bar.ask("/api/orders", {"tableId": tables[index * 4]["id"], "covers": 2 + index, "items": lines(*there)})
-    bar.ask("/api/orders", {"tab": "Tom 4412", "items": lines("Budweiser", "Tsingtao")})
-    tab = bar.ask("/api/orders", {"tab": "李姐", "items": lines("Mojito")})
-    served = {"lineIds": [tab["items"][0]["lineId"]], "status": "ready"}
-    bar.ask(f"/api/orders/{tab['orderId']}/lines/status", served)
+    tabs = [order({"tab": name}, came, sent, names) for name, came, sent, names in TABS]
+    for tab in tabs[:-1]:
+        _mark(bar, tab, "served")
+    _mark(bar, tabs[-1], "ready", 1)
+    for index, (came, sent, names) in enumerate(TABLES):
+        made = order({"tableId": tables[index * 2]["id"], "covers": 2 + index % 4}, came, sent, names)
+        if index % 3 == 0:
+            _mark(bar, made, "ready", 1)
+    bar.ask(f"/api/orders/{tabs[0]['orderId']}/bill", {})
+    bar.stop()  # the box's own clock puts all of them at the same minute
+    with contextlib.closing(sqlite3.connect(bar.data / "barbox.db")) as db, db:
+        db.executemany("UPDATE orders SET opened_at = opened_at - ?2 WHERE id = ?1", [each[:2] for each in ages])
+        db.executemany("UPDATE order_line SET sent_at = sent_at - ?2 WHERE order_id = ?1", [each[::2] for each in ages])
+    bar.start()
     bar.ask("/api/notes", {"text": "3 号桶快空了 · Keg 3 is nearly empty, the new one stands behind the door"})
     seen = bar.ask("/api/notes", {"text": "Ice at six"})
     bar.ask(f"/api/notes/{seen['noteId']}/done", {})
     bar.ask("/api/inventory/counts", {"locationId": 1, "title": "Sunday · 周日盘点"})
     _cellar(bar)
+
+
+def _mark(bar: Bar, order: Any, status: str, first: int | None = None) -> None:
+    """The first lines of an order, or all, are ready or served."""
+    lines = [line["lineId"] for line in order["items"][:first]]
+    bar.ask(f"/api/orders/{order['orderId']}/lines/status", {"lineIds": lines, "status": status})
 
 
 def _cellar(bar: Bar) -> None:
@@ -244,6 +275,10 @@ def test_every_screen_is_legible_and_within_reach(
     page.goto(f"{tablet.url}/office/cellar")
     expect(page.locator("[role=meter]")).to_be_visible()
     walk.stop("taps")
+    page.locator(".taps button.head").first.click()
+    expect(page.locator("dialog .row").first).to_contain_text(next(iter(bar.pins)))  # who cleaned it
+    walk.stop("tap")
+    page.keyboard.press("Escape")
     page.locator("[role=tab]").last.click()
     page.locator("button.row").first.click()
     expect(page.locator("dialog .row").first).to_be_visible()
