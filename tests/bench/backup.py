@@ -22,7 +22,7 @@ TILLS = 8
 BETWEEN_S = 0.08
 EVENING = 400
 IN_MEMORY = Path("/dev/shm")
-"""Where a cloud has disks of its own, the bucket of a test must not share the till's."""
+"""A cloud or a stick has a disk of its own: that of a test must not share the till's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,27 @@ class Felt:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """One round: the plain tools and a proven backup, by the clock and of the processor; its memory in MB; orders
-    without it and during."""
+class Made:
+    """The plain tools and a proven backup, by the clock and of the processor; the backup's memory in MB."""
 
     plain_s: float
     plain_cpu_s: float
     backup_s: float
     backup_cpu_s: float
     memory_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Orders without a backup and beside one."""
+
     without: Felt
     during: Felt
+
+    @property
+    def slower(self) -> float:
+        """The p99 beside a backup by the one without."""
+        return self.during.p99_ms / self.without.p99_ms
 
 
 class Tills:
@@ -93,20 +103,36 @@ class Bar:
         self._device = device
         self._database = database
 
-    def measure(self, seconds: float) -> Round:
-        """The plain tools, a backup alone, orders alone, then orders while a backup is made and proven."""
+    def make(self) -> Made:
+        """The plain tools, then a backup, with nobody at the tills."""
         plain, plain_cpu = _plain(self._database)
-        with closing(self._box.till(self._box.sign_in(self._device))) as office:
+        with self._office() as office:
             idle = _memory_mb(self._box.pid)
             before = _cpu_s(self._box.pid)
             took, peak = _backup(office, 0.1, lambda: _memory_mb(self._box.pid))
             spent = _cpu_s(self._box.pid) - before
+        return Made(plain, plain_cpu, took, spent, peak - idle)
+
+    def sell(self, seconds: float) -> Beside:
+        """Orders alone for so long, then while a backup is made and proven."""
         quiet, busy = self._tills(), self._tills()
         with quiet.at_work():
             time.sleep(seconds)
-        with closing(self._box.till(self._box.sign_in(self._device))) as office, busy.at_work():
+        with self._office() as office, busy.at_work():
             _backup(office, 1.0, lambda: 0.0)  # to ask for its state often, and to read its memory, costs the box too
-        return Round(plain, plain_cpu, took, spent, peak - idle, quiet.felt(), busy.felt())
+        return Beside(quiet.felt(), busy.felt())
+
+    def move(self, name: str, url: str, credentials: dict[str, str] | None = None) -> None:
+        """Backups go there from now on; the first is made."""
+        with self._office() as office:
+            for each in office.call("GET", "/api/backups/targets")["targets"]:
+                office.call("DELETE", f"/api/backups/targets/{each['id']}")
+            body = {"name": name, "url": url, "live": False, "credentials": credentials}
+            office.call("POST", "/api/backups/targets", body)
+            _backup(office, 0.5, lambda: 0.0)
+
+    def _office(self) -> closing[Till]:
+        return closing(self._box.till(self._box.sign_in(self._device)))
 
     def _tills(self) -> Tills:
         return Tills(self._box, self._box.sign_in(self._device))
@@ -115,10 +141,7 @@ class Bar:
 @contextmanager
 def bar(megabytes: int) -> Iterator[Bar]:
     """The bar; an evening of it is rung up and copied to as many days before as make that size."""
-    with (
-        tempfile.TemporaryDirectory(prefix="history-", dir=cache()) as folder,
-        tempfile.TemporaryDirectory(prefix="bucket-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as bucket,
-    ):
+    with tempfile.TemporaryDirectory(prefix="history-", dir=cache()) as folder:
         data = Path(folder) / "data"
         with running(data) as box:
             known = box.set_up()
@@ -128,21 +151,38 @@ def bar(megabytes: int) -> Iterator[Bar]:
                     items = [{"itemId": each, "quantity": 1 + number % 3} for each in (1, 2, 3, 4)]
                     till.call("POST", "/api/orders", {"tab": f"guest {number}", "items": items})
         grow(data / "barbox.db", megabytes=megabytes)
-        # a cloud has processors of its own, too: here it gets what the till leaves
-        modest = ("chrt", "--idle", "0", *children.modestly())
-        with seaweed(Path(bucket), *modest) as endpoint, running(data) as box:
+        with running(data) as box:
             with closing(box.till(box.sign_in(known.device))) as office:
-                body = {"name": "Bucket", "url": f"s3://bar/swan?endpoint={endpoint}", "live": False}
                 office.call("POST", "/api/backups/recovery-key", {"pin": ADMIN_PIN})
-                office.call("POST", "/api/backups/targets", body | {"credentials": {"user": USER, "secret": SECRET}})
-                for _ in _until_proven(office, 0, 0.5):
-                    pass
             yield Bar(box, known.device, data / "barbox.db")
+
+
+@contextmanager
+def to_a_cloud(bar: Bar) -> Iterator[None]:
+    """An S3 server on the loopback. A cloud has processors of its own: here it gets what the till leaves."""
+    with elsewhere("bucket") as bucket, seaweed(bucket, "chrt", "--idle", "0", *children.modestly()) as endpoint:
+        bar.move("Bucket", f"s3://bar/swan?endpoint={endpoint}", {"user": USER, "secret": SECRET})
+        yield
+
+
+@contextmanager
+def to_a_stick(bar: Bar) -> Iterator[None]:
+    """A folder: what the till feels of the backup itself."""
+    with elsewhere("stick") as stick:
+        bar.move("Stick", stick.as_uri())
+        yield
+
+
+@contextmanager
+def elsewhere(name: str) -> Iterator[Path]:
+    """A folder in memory, which shares no disk with the till."""
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def _backup(office: Till, every_s: float, memory_mb: Callable[[], float]) -> tuple[float, float]:
     """Make one and look so often whether it is proven: seconds, and the most memory the box and its helpers held."""
-    last = office.call("GET", "/api/backups")["backups"][0]["id"]
+    last = max((each["id"] for each in office.call("GET", "/api/backups")["backups"]), default=0)
     begun, peak = time.perf_counter(), 0.0
     office.call("POST", "/api/backups", {})
     for _ in _until_proven(office, last, every_s):
