@@ -24,6 +24,7 @@ BESIDE = min(os.cpu_count() or 1, 2)
 """zstd's own threads: what is read and encrypted meanwhile is not waited for."""
 ROOM_TO_SPARE = 64 * 1024 * 1024
 PIECE = 1024 * 1024
+UNPACKED_PIECE = 128 * 1024
 PACKED_PIECE = 64 * 1024
 """Unpacks to a piece of a bar's data, and is what the encryptor deals in."""
 
@@ -107,21 +108,24 @@ class Behind:
 
     def put(self, data: bytes) -> None:
         """Have it taken. Raises what `take` raised for something before."""
+        if len(data) >= self._size and not self._piece:
+            self._hand_over(data)
+            return
         self._piece += data
         if len(self._piece) >= self._size:
-            self._hand_over()
+            self._hand_over(bytes(self._piece))
+            self._piece.clear()
 
     def end(self) -> None:
         """Until all is taken. Raises what `take` raised."""
         if self._piece:
-            self._hand_over()
+            self._hand_over(bytes(self._piece))
         self._stop()
         self._raise()
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, piece: bytes) -> None:
         self._raise()
-        self._waiting.put(bytes(self._piece))
-        self._piece.clear()
+        self._waiting.put(piece)
 
     def _stop(self) -> None:
         if self._thread.is_alive():
@@ -176,7 +180,7 @@ def unseal(sealed: IO[bytes], key: str, target: Path | None, tread: Tread | None
             stack.enter_context(room(0, target.parent))
             out = stack.enter_context(create(target))
         writing = Counting(out, tread=tread or Tread())
-        written = stack.enter_context(Behind(writing.write, PIECE))
+        written = stack.enter_context(Behind(writing.write, UNPACKED_PIECE))
         unpacking = _Unpacking(written)
         unpacked = stack.enter_context(Behind(unpacking.take, PACKED_PIECE))
         feeding = _Feeding(unpacked)
