@@ -78,11 +78,13 @@ def _disk_failed(error: Exception) -> bool:
 class Frozen:
     """The database's main file standing still: all that was committed up to `head` is in it, and nothing after.
 
-    `thawed` is set when the write-ahead log outgrew its bound and the file moved on after all.
+    `emptied` is the write-ahead log as it was left, all of it in the main file: until the next to write begins it anew,
+    its index goes on to tell of it. `thawed` is set when the log outgrew its bound and the file moved on after all.
     """
 
-    def __init__(self, head: journal.Head) -> None:
+    def __init__(self, head: journal.Head, emptied: wal.Mark | None) -> None:
         self.head = head
+        self.emptied = emptied
         self.thawed = False
 
 
@@ -313,7 +315,7 @@ class Writer:
         emptied = self._checkpoint(must=True)
         while self._to_freeze:
             future = self._to_freeze.popleft()
-            held = Frozen(self.memory.head)
+            held = Frozen(self.memory.head, self._emptied)
             if emptied:
                 self._frozen.add(held)
             self._loop.call_soon_threadsafe(self._hand_over, future, held if emptied else None)

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from barbox.app import CONFIG
+from barbox.backup import commands
 from barbox.backup.live import log as livelog
 from barbox.backup.live import segments
 from barbox.backup.live.jobs import LIVE
-from barbox.backup.live.log import Piece
+from barbox.backup.live.log import LiveLog, Piece
 from barbox.backup.live.segments import Base, Segment
-from tests.backup.living import hurry, open_bar, restored, rounds, until
+from barbox.core.clock import BusinessDays, Clock
+from barbox.core.database import Database
+from barbox.core.migrations import migrate
+from tests.backup.living import FILE, hurry, open_bar, restored, rounds, until
 from tests.backup.servers import Place
 from tests.backup.test_night import add, make_key, sell
 from tests.backup.test_sunday import barbox
@@ -55,6 +59,20 @@ async def test_a_box_that_is_switched_off_and_on_goes_on_where_it_was(stick: Pla
     reached = await restored(stick, key, tmp_path / "new")
     assert rounds(tmp_path / "new") == rounds(tmp_path / "box") and len(rounds(tmp_path / "new")) == 8
     assert not reached.lacks
+
+
+async def test_a_line_that_begins_in_a_quiet_hour_goes_on_with_the_first_sale(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    with LiveLog(path).watching() as log:
+        migrate(path)
+        async with Database.open(path, Clock(), BusinessDays("UTC", 360), gate=log.gate) as database:
+            await database.write(commands.replaced, 2)
+            async with database.frozen() as held:
+                log.begin("3fa91c02", 1, "a key", held.emptied)
+            assert log.head() == (0, 0), "what was sold before is in the copy of the database"
+            await database.write(commands.replaced, 3)
+            no, end = log.head()
+            assert (log.line, no) == ("3fa91c02", 0) and end
 
 
 async def test_logs_are_emptied_in_between_and_sent_again_as_a_whole(

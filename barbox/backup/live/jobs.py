@@ -258,7 +258,7 @@ class Live:
             key, generation = standing.keys[0], standing.generation
             if self._log.owner != (generation, key.fingerprint):
                 line = secrets.token_hex(4)
-                await asyncio.to_thread(self._log.begin, line, generation, key.fingerprint)
+                await asyncio.to_thread(self._log.begin, line, generation, key.fingerprint, held.emptied)
             no, opening = self._log.point()
             at = self._database.clock.now()
             sha256 = await _sealed_by_a_child(self._database.path, sealed, key.recipient)

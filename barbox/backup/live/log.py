@@ -65,6 +65,8 @@ class LiveLog:
         self._index = wal.Index(database)
         self._state: State | None = None
         self._salts: bytes | None = None
+        self._emptied: wal.Mark | None = None
+        """The log as the line's beginning found it: none of it is the line's."""
         self._end = 0
         self._copied = 0
         self._digest = chain_from("")
@@ -123,15 +125,15 @@ class LiveLog:
                 self._save()
         self._index.close()
 
-    def begin(self, line: str, generation: int, key: str) -> None:
-        """Begin a line; the database is frozen, its log was emptied. Raises OSError."""
+    def begin(self, line: str, generation: int, key: str, emptied: wal.Mark | None) -> None:
+        """Begin a line; the database is frozen, and `emptied` is its log as it was left then. Raises OSError."""
         with self._lock:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for each in self._folder.glob("log-*"):
                 each.unlink()
             opening = chain_of(chain_from(line))
             self._state = State(line, generation, key, 0, opening)
-            self._checked = True
+            self._checked, self._emptied = True, emptied
             self._anew()
             self._save()
 
@@ -303,7 +305,7 @@ class LiveLog:
                 self._salts, self._end, self._copied = mark.salts, mark.end, last.end
             if mark.end >= last.end:
                 return
-        salts, end = (mark.salts, mark.end) if mark else (None, 0)
+        salts, end = (mark.salts, mark.end) if mark and mark != self._emptied else (None, 0)
         if (self._salts is not None and salts != self._salts) or end < self._end:
             raise OSError("the log was emptied by somebody else")
         self._salts, self._end = salts, end
