@@ -4,7 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.bar import Bar, Tablets, until
 from tests.journeys.test_screens import faults
@@ -67,6 +67,27 @@ def test_a_tab_takes_three_taps_and_is_paid_in_cash_with_change(bar: Bar, tablet
     assert order["tab"] == "Joe at the door"
     assert [(each["method"], each["tendered"], each["change"]) for each in order["payments"]] == [("cash", 5000, 2800)]
     until(lambda: bar.ask(f"/api/print-jobs?orderId={order['orderId']}")["jobs"], "a receipt is printed")
+
+
+def test_a_tab_that_is_opened_while_the_floor_is_asked_for_anew_stays_on_it(bar: Bar, tablets: Tablets) -> None:
+    page = tablets.at_work("Emily Carter").page
+    beer = {"itemId": bar.product("Budweiser")["id"], "quantity": 1}
+    early, late = page.get_by_text("Early guest"), page.get_by_text("Late guest")
+    bar.ask("/api/orders", {"tab": "Early guest", "items": [beer]})
+    expect(early).to_be_visible()
+
+    def slowly(route: Route) -> None:
+        before = bar.ask("/api/orders?status=open&limit=500")
+        bar.ask("/api/orders", {"tab": "Late guest", "items": [beer]})
+        expect(late).to_be_visible()
+        route.fulfill(json=before)
+
+    page.route("**/api/orders?status=open*", slowly, times=1)
+    area = bar.ask("/api/floor")["areas"][0]
+    with page.expect_response("**/api/orders?status=paid*"):
+        bar.ask(f"/api/floor/areas/{area['id']}", {"names": area["names"], "sort": area["sort"]}, method="PUT")
+    expect(early).to_be_visible()
+    expect(late).to_be_visible()
 
 
 def test_the_early_shift_leaves_a_note_and_the_late_one_sees_to_it(bar: Bar, tablets: Tablets) -> None:

@@ -5,16 +5,18 @@ export type Known = ReadonlyMap<number, Order>;
 /** Paid and void orders are kept for the displays and for a second look, but not for ever. */
 const MOST_CLOSED = 120;
 
-/**
- * The orders after these events. An event carries the whole new state of its order, so the later one wins and a
- * repeated one changes nothing.
- */
-export function withEvents(orders: Known, events: readonly BoxEvent[]): Known {
+/** The orders these events tell of, each in its whole new state. */
+export function ordersOf(events: readonly BoxEvent[]): Order[] {
+	return events
+		.filter((event) => event.subject.startsWith('order:'))
+		.map((event) => event.data as Order | null)
+		.filter((order) => order !== null && typeof order.orderId === 'number') as Order[];
+}
+
+/** The orders with these: of two states of one the later stays, so that old news does no harm. */
+export function withOrders(orders: Known, news: readonly Order[]): Known {
 	let next: Map<number, Order> | null = null;
-	for (const event of events) {
-		if (!event.subject.startsWith('order:')) continue;
-		const order = event.data as Order | null;
-		if (typeof order?.orderId !== 'number') continue;
+	for (const order of news) {
 		const known = (next ?? orders).get(order.orderId);
 		if (known && known.seq > order.seq) continue;
 		next ??= new Map(orders);

@@ -17,7 +17,7 @@ import { outbox } from '#lib/outbox/outbox.svelte.ts';
 import { catalogueOf, replay, type OrderView } from '#lib/outbox/replay.ts';
 import { asDevice, asPerson, carryAs, session } from '#lib/session.svelte.ts';
 import { texts } from '#lib/texts/texts.svelte.ts';
-import { withEvents, type Known } from './apply.ts';
+import { ordersOf, withOrders, type Known } from './apply.ts';
 import { LiveSocket } from './socket.ts';
 
 export interface Trouble {
@@ -60,6 +60,10 @@ class House {
 	);
 
 	private readonly listeners = new Set<(event: BoxEvent) => void>();
+	/** One after another, the stored picture first: none overwrites what is newer. */
+	private loading: Promise<void> = Promise.resolve();
+	/** What was heard while a load was on its way, which may not know of it yet. */
+	private meanwhile: Order[] | null = null;
 	private seq = 0;
 	watched = 0;
 	private menuPath = '/api/menu';
@@ -103,8 +107,7 @@ class House {
 		for (const sign of ['online', 'pageshow', 'visibilitychange'])
 			addEventListener(sign, () => this.socket?.nudge());
 		this.eachMinute();
-		await outbox.start();
-		await this.recall();
+		this.loading = outbox.start().then(() => this.recall());
 		await this.load();
 	}
 
@@ -126,10 +129,7 @@ class House {
 
 	/** An order's new state, as answered by the box. Older news than what is known is ignored. */
 	put(order: Order): void {
-		const known = this.orders.get(order.orderId);
-		if (known && known.seq > order.seq) return;
-		this.orders = new Map(this.orders).set(order.orderId, order);
-		this.keepSoon();
+		this.hear([order]);
 	}
 
 	/** One that is not among tonight's: opened from a report. Throws Problem where there is none. */
@@ -138,9 +138,16 @@ class House {
 	}
 
 	/** Everything anew from the box; later frames only tell what changed. Tries again until it is there. */
-	async load(): Promise<void> {
+	load(): Promise<void> {
 		clearTimeout(this.loadTimer);
+		const next = () => this.loadNow();
+		this.loading = this.loading.then(next, next);
+		return this.loading;
+	}
+
+	private async loadNow(): Promise<void> {
 		if (!session.current) return;
+		this.meanwhile = [];
 		try {
 			const get = { method: 'GET' as const };
 			const [venue, floor, stations, open] = await Promise.all([
@@ -160,8 +167,8 @@ class House {
 			this.floor = floor;
 			this.stations = stations.stations;
 			const fresh = [...paid.orders, ...open.orders];
-			this.orders = new Map(fresh.map((order) => [order.orderId, order]));
-			this.seq = open.seq;
+			this.orders = withOrders(new Map(fresh.map((order) => [order.orderId, order])), this.meanwhile);
+			this.seq = Math.max(this.seq, open.seq);
 			this.loaded = true;
 			this.keepSoon();
 			void this.keep({ venue, floor, stations: stations.stations });
@@ -170,6 +177,8 @@ class House {
 		} catch (problem) {
 			if ((problem as { status?: number }).status === 401) return;
 			this.loadTimer = setTimeout(() => void this.load(), RETRY_LOAD_MS);
+		} finally {
+			this.meanwhile = null;
 		}
 	}
 
@@ -293,11 +302,16 @@ class House {
 
 	private apply(events: readonly BoxEvent[]): void {
 		if (events.length === 0) return;
-		this.orders = withEvents(this.orders, events);
+		this.hear(ordersOf(events));
 		for (const event of events) {
 			this.applyOther(event);
 			for (const hear of this.listeners) hear(event);
 		}
+	}
+
+	private hear(news: readonly Order[]): void {
+		this.meanwhile?.push(...news);
+		this.orders = withOrders(this.orders, news);
 		this.keepSoon();
 	}
 
