@@ -177,14 +177,15 @@ class Tablet:
 
     def tap(self, product: str, choice: str | None = None) -> None:
         """Finds a product by its name and taps it; with a choice where it asks for one."""
-        self.page.locator(".find input").first.fill(product)
+        search = self.page.locator("form.find input")  # the floor has a search of its own
+        search.fill(product)
         self.page.locator(".tile", has_text=product).first.click()
         if choice is not None:
             self.page.locator("dialog .options .key", has_text=choice).click()
             add = self.page.locator("dialog footer .main")
             if add.count():
                 add.click()
-        self.page.locator(".find input").first.fill("")
+        search.fill("")
 
     def send(self) -> None:
         """Sends the round; back on the floor."""
