@@ -74,8 +74,8 @@ class House {
 	private keepTimer: ReturnType<typeof setTimeout> | undefined;
 	private loadTimer: ReturnType<typeof setTimeout> | undefined;
 
-	/** Shows the last known picture, then follows the box for as long as somebody is signed in. */
-	async start(): Promise<void> {
+	/** Shows the last known picture; whoever is signed in has it loaded anew and the box followed. */
+	start(): void {
 		if (this.socket) return;
 		this.socket = new LiveSocket({
 			door: () => {
@@ -108,7 +108,6 @@ class House {
 			addEventListener(sign, () => this.socket?.nudge());
 		this.eachMinute();
 		this.loading = outbox.start().then(() => this.recall());
-		await this.load();
 	}
 
 	/** Nobody is signed in: no line, no questions. */
