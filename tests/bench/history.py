@@ -1,4 +1,4 @@
-"""Years of a bar in a minute: one real evening's rows, copied day after day, their journal chained anew."""
+"""Years of a bar in a minute: the rows of some real days, copied to the days before, their journal chained anew."""
 
 import sqlite3
 from contextlib import closing
@@ -23,9 +23,10 @@ SHIFTED = {
         "payment_id": "payment",
     },
     "receipt": {"token": "token", "order_id": "orders", "business_day": "day"},
-    "print_job": {"id": "print_job", "order_id": "orders"},
-    "print_attempt": {"id": "print_attempt", "job_id": "print_job"},
     "stock_move": {"id": "stock_move", "order_id": "orders", "business_day": "day"},
+    "member_entry": {"id": "member_entry", "order_id": "orders", "payment_id": "payment", "business_day": "day"},
+    "deduction": {"id": "deduction", "order_id": "orders", "business_day": "day"},
+    "cost_day": {"business_day": "day"},
     "stock_day": {"business_day": "day"},
     "sales_hour": {"business_day": "day"},
     "sales_staff": {"business_day": "day"},
@@ -37,14 +38,10 @@ SHIFTED = {
 """What is copied; columns that differ from day to day, and by whose numbers."""
 
 
-PAPERS = ("print_job", "print_attempt")
-"""What the box forgets after a month."""
-
-
 def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
-    """Copy the evening in `database` to days before it until the file has that size, or holds that many orders.
+    """Copy the days in `database` to those before them until the file has that size, or holds that many orders.
 
-    Returns how many days it then holds. Of so many orders the papers are forgotten.
+    Returns how many days it then holds. The papers of what is copied are forgotten, as by a box.
     """
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
@@ -54,16 +51,18 @@ def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             connection.execute(f'DROP TRIGGER "{name}"')
-        copies = _copies(connection, [table for table in SHIFTED if not (orders and table in PAPERS)])
-        evening = connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
-        days = 1
+        first, last = connection.execute("SELECT min(business_day), max(business_day) FROM orders").fetchone()
+        span = (_date(last) - _date(first)).days + 1
+        copies = _copies(connection, f"BETWEEN {first} AND {last}")
+        lived = connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
+        times = 1
         while database.stat().st_size < megabytes * 1_000_000 or _most(connection, "orders") < orders:
             connection.execute("BEGIN")
             for copy in copies:
-                connection.execute(copy, {"days": days})
-            _chain(connection, evening, days)
+                connection.execute(copy, {"times": times, "days": times * span})
+            _chain(connection, lived)
             connection.execute("COMMIT")
-            days += 1
+            times += 1
         for table, name in _COUNTERS.items():
             most = _most(connection, table)
             connection.execute("UPDATE counter SET value = max(value, ?) WHERE name = ?", (most, name))
@@ -74,16 +73,14 @@ def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for suffix in ("-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
-    return days
+    return times * span
 
 
-def _copies(connection: sqlite3.Connection, tables: list[str]) -> list[str]:
+def _copies(connection: sqlite3.Connection, days: str) -> list[str]:
     steps = {table: _most(connection, table) for table in _OF_FIRST}
-    (steps["day"],) = connection.execute("SELECT max(business_day) FROM orders").fetchone()
     told = []
-    for table in tables:
-        shifted = SHIFTED[table]
-        first = f"WHERE {_OF_FIRST.get(table, _OF_DAY).format(**steps)}"
+    for table, shifted in SHIFTED.items():
+        first = f"WHERE {_OF_FIRST[table].format(**steps) if table in _OF_FIRST else f'business_day {days}'}"
         names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         values = [_shift(name, shifted.get(name, ""), steps) for name in names]
         told.append(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table} {first}")  # noqa: S608
@@ -107,15 +104,13 @@ _OF_FIRST = {
     "payment_tax": "payment_id <= {payment}",
     "settlement": "id <= {settlement}",
     "receipt": "order_id <= {orders}",
-    "print_job": "id <= {print_job}",
-    "print_attempt": "id <= {print_attempt}",
     "stock_move": "id <= {stock_move}",
+    "member_entry": "id <= {member_entry}",
+    "deduction": "id <= {deduction}",
 }
-_OF_DAY = "business_day = {day}"
 _COUNTERS = {
     "orders": "order",
     "payment": "payment",
-    "print_job": "print_job",
     "drawer_session": "z",
     "day_close": "day",
 }
@@ -128,19 +123,23 @@ def _shift(name: str, by: str, steps: dict[str, int]) -> str:
     if by == "day":
         return f"a_day({name}, :days)"
     if by == "token":
-        return f"{name} || '-' || :days"
-    return f"{name} + {steps[by]} * :days" if by else name
+        return f"{name} || '-' || :times"
+    return f"{name} + {steps[by]} * :times" if by else name
 
 
 def _day(day: int, days: int) -> int:
-    moved = date(day // 10_000, day // 100 % 100, day % 100) + timedelta(days=-days)
+    moved = _date(day) - timedelta(days=days)
     return moved.year * 10_000 + moved.month * 100 + moved.day
 
 
-def _chain(connection: sqlite3.Connection, evening: list[tuple[object, ...]], days: int) -> None:
+def _date(day: int) -> date:
+    return date(day // 10_000, day // 100 % 100, day % 100)
+
+
+def _chain(connection: sqlite3.Connection, lived: list[tuple[object, ...]]) -> None:
     head = journal.head(connection)
     last, rows = head.hash, []
-    for seq, row in enumerate(evening, head.seq + 1):
+    for seq, row in enumerate(lived, head.seq + 1):
         entry, payload = (seq, *row[1:7]), bytes(row[7])  # type: ignore[call-overload]
         last = journal.chained(last, entry, payload)
         rows.append((*entry, payload, last))
