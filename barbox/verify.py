@@ -14,10 +14,10 @@ from barbox.core.errors import Broken
 SUMS = (
     (
         "what was paid for an order, less refunds, differs from its tenders",
-        """SELECT o.id FROM orders o LEFT JOIN (
-             SELECT p.order_id, SUM(t.amount) AS amount FROM payment p JOIN tender t ON t.payment_id = p.id
-             GROUP BY p.order_id
-           ) s ON s.order_id = o.id WHERE o.paid - o.refunded <> COALESCE(s.amount, 0)""",
+        """SELECT id FROM orders o WHERE paid - refunded <> (
+             SELECT COALESCE(SUM(t.amount), 0) FROM payment p JOIN tender t ON t.payment_id = p.id
+             WHERE p.order_id = o.id
+           )""",
     ),
     (
         "a line belongs to no order",

@@ -6,9 +6,10 @@ subject]` and the payload's bytes. The table's triggers refuse UPDATE and DELETE
 
 import hashlib
 import sqlite3
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
+from peewee import fn
 
 from barbox.core.errors import Broken
 from barbox.core.models import JournalEntry
@@ -33,18 +34,28 @@ APPEND = freeze(
 LAST = freeze(
     JournalEntry.select(JournalEntry.seq, JournalEntry.at, JournalEntry.hash).order_by(JournalEntry.seq.desc()).limit(1)
 )
-ALL: Statement = freeze(
-    JournalEntry.select(
-        JournalEntry.seq,
-        JournalEntry.at,
-        JournalEntry.business_day,
-        JournalEntry.staff_id,
-        JournalEntry.device_id,
-        JournalEntry.kind,
-        JournalEntry.subject,
-        JournalEntry.payload,
-        JournalEntry.hash,
-    ).order_by(JournalEntry.seq)
+_HASHED = (
+    JournalEntry.seq,
+    JournalEntry.at,
+    JournalEntry.business_day,
+    JournalEntry.staff_id,
+    JournalEntry.device_id,
+    JournalEntry.kind,
+    JournalEntry.subject,
+)
+SPELLED = freeze(
+    JournalEntry.select(JournalEntry.hash, fn.json_array(*_HASHED).concat(JournalEntry.payload).cast("BLOB")).order_by(
+        JournalEntry.seq
+    )
+)
+"""Each entry's hash, and what was hashed as SQLite spells it: half the work of spelling it here."""
+AFTER: Statement = freeze(
+    lambda p: (
+        JournalEntry.select(*_HASHED, JournalEntry.payload, JournalEntry.hash)
+        .where(JournalEntry.seq > p.seq)
+        .order_by(JournalEntry.seq)
+        .limit(p.count)
+    )
 )
 
 
@@ -86,24 +97,23 @@ def head(connection: sqlite3.Connection) -> Head:
 
 def verify(connection: sqlite3.Connection) -> Head:
     """Recompute the whole chain; returns its head. Raises Broken at the first entry that does not fit."""
-    last, rows = Head(), connection.execute(ALL.sql)
+    last, count, rows = GENESIS, 0, connection.execute(SPELLED.sql)
     while some := rows.fetchmany(_AT_ONCE):  # years of entries: nothing is built that is not hashed
-        hashes = [row[8] for row in some]
-        numbers = [row[0] for row in some]
-        found = [chained(before, row[:7], row[7]) for before, row in zip((last.hash, *hashes), some, strict=False)]
-        if found != hashes or numbers != list(range(last.seq + 1, last.seq + 1 + len(some))):
-            _blame(last, some)
-        last = Head(some[-1][0], some[-1][1], hashes[-1])
-    return last
+        hashes = [row[0] for row in some]
+        if [_sha256(before + row[1]).digest() for before, row in zip((last, *hashes), some, strict=False)] != hashes:
+            _check(connection, last, count, len(some))
+        last, count = hashes[-1], count + len(some)
+    end = head(connection)
+    if end.seq != count:
+        _check(connection, GENESIS, 0, count)
+    return end
 
 
-def _blame(last: Head, rows: list[tuple[Any, ...]]) -> NoReturn:
-    """Raises Broken for the first entry after `last` that does not fit, of those among which one does not."""
-    seq, chain = last.seq, last.hash
-    for row in rows:
+def _check(connection: sqlite3.Connection, last: bytes, seq: int, count: int) -> None:
+    """So many entries after `seq`, spelled as they were when written. Raises Broken for the first that does not fit."""
+    for row in connection.execute(AFTER.sql, AFTER.bind({"seq": seq, "count": count})):
         if row[0] != seq + 1:
             raise Broken(f"the journal lacks entry {seq + 1}: after {seq} comes {row[0]}")
-        seq, chain = row[0], chained(chain, row[:7], row[7])
-        if chain != row[8]:
-            break
-    raise Broken(f"journal entry {seq} was altered: its hash does not fit")
+        seq, last = row[0], chained(last, row[:7], row[7])
+        if last != row[8]:
+            raise Broken(f"journal entry {seq} was altered: its hash does not fit")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from barbox.core import journal
@@ -86,6 +87,17 @@ def test_a_forger_who_mends_one_hash_has_to_mend_them_all(evening: Path) -> None
         connection.execute("UPDATE journal SET payload = ?, hash = ? WHERE seq = 2", (b"{}", forged))
     with pytest.raises(Broken, match="entry 3 was altered"):
         prove(evening)
+
+
+def test_whatever_is_written_sqlite_spells_it_as_it_was_hashed(evening: Path) -> None:
+    odd = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x3000 + 0xE000), 0x1F37A, 0x10FFFF)))
+    with forger(evening) as connection:
+        last = journal.head(connection)
+        entry, payload = (5, last.at, 20261129, None, 2**62, "note.taken", odd), '{"text":"杯"}'.encode()
+        digest = journal.chained(last.hash, entry, payload)
+        connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*entry, payload, digest))
+        assert connection.execute(journal.SPELLED.sql).fetchall()[-1][1] == msgspec.json.encode(entry) + payload
+    assert prove(evening).head == digest.hex()
 
 
 def test_a_damaged_file_is_a_sentence_not_a_stack_trace(evening: Path) -> None:
