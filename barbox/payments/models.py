@@ -91,7 +91,7 @@ class Settlement(Table):
 class Receipt(Table):
     """The number of a receipt, without gaps in its business day, and the secret of its page."""
 
-    token = peewee.TextField(primary_key=True)
+    token = peewee.TextField()
     order_id = peewee.IntegerField()
     business_day = peewee.IntegerField()
     number = peewee.IntegerField()
@@ -99,6 +99,7 @@ class Receipt(Table):
 
     class Meta:
         without_rowid = True
+        primary_key = peewee.CompositeKey("business_day", "number")
 
 
 class Prepayment(Table):
