@@ -1,7 +1,6 @@
 """What the command line does with backups: now, list, verify. It never writes to a running box's database."""
 
 import contextlib
-import hashlib
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from barbox.backup.making import proof
 from barbox.backup.queries import CopyRow, TargetRow
 from barbox.backup.recovery_key import RecoveryKey
 from barbox.backup.restore.restoring import show, show_size
-from barbox.backup.targets.store import Credentials, Store, open_store
+from barbox.backup.targets.store import Credentials, Store, content_of, open_store
 from barbox.core import secrets
 from barbox.core.clock import BusinessDays, Clock
 from barbox.core.database import Database, Lock
@@ -89,12 +88,9 @@ async def verify(database: Path, key: RecoveryKey | None, tell: Tell) -> bool:
 
 
 async def _unchanged(place: Store, copy: CopyRow) -> None:
-    digest, size = hashlib.sha256(), 0
-    async for piece in place.download(copy.name):
-        digest.update(piece)
-        size += len(piece)
-    if (digest.hexdigest(), size) != (copy.sha256, copy.size):
-        raise BackupFault("damaged", f"{size} bytes")
+    back = await content_of(place, copy.name)
+    if back != (copy.size, copy.sha256):
+        raise BackupFault("damaged", f"{back.size} bytes")
 
 
 async def _opened(place: Store, copy: CopyRow, key: RecoveryKey, folder: Path) -> None:

@@ -40,8 +40,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "zh": "读回的内容与写入的不一致，存储介质可能损坏，请更换。",
     },
     "unsound": {
-        "en": "The copy was read back, but its database or journal is not sound. Run barbox verify at once.",
-        "zh": "备份已读回，但数据库或日志校验未通过，请立即运行 barbox verify。",
+        "en": "The copy was opened, but its database or journal is not sound. Run barbox verify at once.",
+        "zh": "备份已打开，但数据库或日志校验未通过，请立即运行 barbox verify。",
     },
     "replaced": {
         "en": "This box was replaced: another was restored from its backups and now keeps its own there.",

@@ -21,7 +21,7 @@ from barbox.backup.live import segments
 from barbox.backup.live.log import Gone, LiveLog, Piece
 from barbox.backup.live.segments import Base, Head, Segment, chain_from, chain_of
 from barbox.backup.making.errand import Destination, Errand, Replaced, claim
-from barbox.backup.targets.store import Pace, Store, below, is_medium, open_store
+from barbox.backup.targets.store import Pace, Store, below, content_of, is_medium, open_store
 from barbox.core.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class Carrier:
         place = open_store(self._url, self.destination.credentials)
         try:
             await place.upload(str(base), sealed, self._pace)
-            if await _hashed(place, str(base)) != sha256:
+            if (await content_of(place, str(base))).sha256 != sha256:
                 await place.delete(str(base))
                 raise BackupFault("damaged", str(base))
             if self._line != base.line or self._no < base.no:  # else it is beyond already
@@ -298,7 +298,7 @@ class Carrier:
         await self._pace.spend(len(sealed))
         # one that is there is our own, from before a crash: its name tells that its content is the same
         new = await store.put_small(name, sealed, anew=True)
-        if new and read_back and await _hashed(store, name) != hashlib.sha256(sealed).hexdigest():
+        if new and read_back and (await content_of(store, name)).sha256 != hashlib.sha256(sealed).hexdigest():
             await store.delete(name)
             raise BackupFault("damaged", name)
 
@@ -321,10 +321,3 @@ def seal(data: bytes, recipient: str, level: int) -> bytes:
 
     packed = zstandard.ZstdCompressor(level=level, write_checksum=True).compress(data)
     return bytes(pyrage.encrypt(packed, [pyrage.x25519.Recipient.from_str(recipient)]))
-
-
-async def _hashed(store: Store, name: str) -> str:
-    digest = hashlib.sha256()
-    async for piece in store.download(name):
-        digest.update(piece)
-    return digest.hexdigest()

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +18,7 @@ from barbox.backup import children, rules
 from barbox.backup.faults import BackupFault
 from barbox.backup.making import proof, snapshot
 from barbox.backup.making.snapshot import Sealed
-from barbox.backup.targets.store import Credentials, Pace, Store, is_medium, open_store
+from barbox.backup.targets.store import Credentials, Pace, Store, content_of, is_medium, open_store
 from barbox.backup.tread import Tread
 from barbox.core.errors import Broken
 
@@ -138,9 +139,6 @@ class _Porter:
         self._errand = errand
         self._spool = Path(errand.spool)
         self._tread = Tread(Path(errand.source))
-        self._examining = asyncio.Lock()
-        self._examined = False
-        """The database was proven: other copies of the same sealed bytes need no second proof."""
 
     async def run(self) -> None:
         stores = {each.target_id: open_store(each.url, each.credentials) for each in self._errand.destinations}
@@ -177,67 +175,69 @@ class _Porter:
         go = msgspec.json.decode(line, type=Go)
         threading.Thread(target=_leave_with_the_box, daemon=True).start()
         mine = pyrage.x25519.Identity.generate()
-        errand, sealed_file = self._errand, self._spool / "sealed"
+        errand, file, scratch = self._errand, self._spool / "sealed", self._spool / "scratch.db"
         recipients = [errand.recipient, str(mine.to_public())]
         sold = await asyncio.to_thread(proof.sold, Path(errand.source))
         name = rules.BackupName(
             errand.store, errand.generation, go.at, errand.schema, go.seq, go.head[:16], errand.fingerprint, *sold
         )
-        sealing = asyncio.ensure_future(asyncio.to_thread(snapshot.seal, Path(errand.source), sealed_file, recipients))
-        carrying = [
-            asyncio.create_task(self._carry(each, stores[each.target_id], sealed_file, sealing, name, str(mine)))
-            for each in ready
-        ]
+        sealing = asyncio.ensure_future(asyncio.to_thread(snapshot.seal, Path(errand.source), file, recipients))
+        proving = asyncio.ensure_future(self._prove(file, sealing, scratch, name, str(mine)))
+        forgetting = asyncio.ensure_future(self._forget_after(proving, scratch))
+        made = _Made(name, file, sealing, proving)
+        carrying = [asyncio.ensure_future(self._carry(each, stores[each.target_id], made)) for each in ready]
         try:
             say(WasSealed((await sealing).size))
             await asyncio.gather(*carrying)
         finally:
-            for each in carrying:
+            for each in (proving, *carrying):
                 each.cancel()
-            await asyncio.to_thread(self._tread.forget, sealed_file)
+            await asyncio.gather(proving, forgetting, *carrying, return_exceptions=True)
+            await asyncio.to_thread(self._tread.forget, file)
 
-    async def _carry(
-        self,
-        to: Destination,
-        store: Store,
-        file: Path,
-        sealing: asyncio.Future[Sealed],
-        name: rules.BackupName,
-        key: str,
+    async def _prove(
+        self, file: Path, sealing: asyncio.Future[Sealed], scratch: Path, name: rules.BackupName, key: str
     ) -> None:
-        """One target, from the moment that there is something to send; what fails here stops no other."""
-        sent = ""
+        """Open what is being sealed, close behind, and prove the database in it: once for all targets.
+
+        What comes back from one with the same SHA-256 opens to the same database.
+        """
+        with snapshot.Growing(file, sealing.done) as growing:
+            size = await asyncio.to_thread(snapshot.unseal, growing, key, scratch, self._tread)
+        if size != (await sealing).plain_size:
+            raise BackupFault("unsound", f"{size} bytes came out of what was sealed")
+        await asyncio.to_thread(proof.examine, scratch, name)
+        if self._errand.rehearse:
+            from barbox.backup.making import rehearsal  # the whole app, once a month
+
+            say(Rehearsed(await rehearsal.rehearse(scratch, name.seq)))
+
+    async def _forget_after(self, proving: asyncio.Future[None], scratch: Path) -> None:
+        await asyncio.wait([proving])
+        await asyncio.to_thread(proof.forget, scratch, self._tread)
+
+    async def _carry(self, to: Destination, store: Store, made: "_Made") -> None:
+        """One target; what fails here stops no other."""
+        name, sent = made.name, ""
         try:
-            await _send(store, str(name), file, Pace(to.limit_kb, sealing))
-            sent, sealed = str(name), await sealing
-            await self._prove(store, name, sealed, key)
+            sealed = await asyncio.shield(made.sealing)
+            await _send(store, str(name), made.file, Pace(to.limit_kb))
+            sent = str(name)
+            await _come_back(store, sealed, made)
             removed = await _prune(store, name, to.doubtful)
         except BackupFault as fault:
             say(Failed(to.target_id, fault.code, fault.detail, name=sent))
         else:
             say(Proven(to.target_id, str(name), sealed.size, sealed.sha256, name.seq, removed))
 
-    async def _prove(self, store: Store, name: rules.BackupName, sealed: Sealed, key: str) -> None:
-        async with self._examining:
-            scratch = None if self._examined else self._spool / "scratch.db"
-            try:
-                back = await proof.read_back(store, str(name), key, scratch, tread=self._tread)
-                if back != sealed:
-                    raise BackupFault("damaged", f"{back.size} bytes {back.sha256[:16]} came back")
-                if scratch:
-                    await asyncio.to_thread(proof.examine, scratch, name)
-                    self._examined = True
-                    if self._errand.rehearse:
-                        from barbox.backup.making import rehearsal  # the whole app, once a month
 
-                        say(Rehearsed(await rehearsal.rehearse(scratch, name.seq)))
-            except BackupFault as fault:
-                if fault.code in ("damaged", "unsound"):
-                    await store.delete(str(name))
-                raise
-            finally:
-                if scratch:
-                    await asyncio.to_thread(proof.forget, scratch, self._tread)
+class _Made(NamedTuple):
+    """The backup that is being made: all targets wait for the same."""
+
+    name: rules.BackupName
+    file: Path
+    sealing: asyncio.Future[Sealed]
+    proving: asyncio.Future[None]
 
 
 async def claim(store: Store, destination: Destination, errand: Errand) -> None:
@@ -279,6 +279,19 @@ async def _send(store: Store, name: str, file: Path, pace: Pace) -> None:
             if fault.code != "cut" or not left:
                 raise
     return None
+
+
+async def _come_back(store: Store, sealed: Sealed, made: _Made) -> None:
+    """Fetch what was sent: it counts when it is what was sealed, byte by byte, and when that is proven."""
+    try:
+        back = await content_of(store, str(made.name))
+        if back != (sealed.size, sealed.sha256):
+            raise BackupFault("damaged", f"{back.size} bytes {back.sha256[:16]} came back")
+        await asyncio.shield(made.proving)
+    except BackupFault as fault:
+        if fault.code in ("damaged", "unsound"):
+            await store.delete(str(made.name))
+        raise
 
 
 async def _prune(store: Store, proven: rules.BackupName, doubtful: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A backup counts when it was read back: fetched, decrypted, unpacked, and its database and journal proven."""
+"""A backup is fetched and opened, in a stream, and its database and journal are proven."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,6 @@ from typing import IO
 
 from barbox.backup.faults import BackupFault
 from barbox.backup.making import snapshot
-from barbox.backup.making.snapshot import Sealed
 from barbox.backup.rules import BackupName
 from barbox.backup.targets.store import Store
 from barbox.backup.tread import Tread
@@ -19,21 +18,16 @@ from barbox.verify import Proof, prove
 
 
 async def read_back(
-    store: Store,
-    name: str,
-    key: str,
-    target: Path | None,
-    told: Callable[[int], None] = lambda _done: None,
-    tread: Tread | None = None,
-) -> Sealed:
-    """Fetch a backup and open it with `key`; its database goes to the new file `target`, unsynced, or nowhere.
+    store: Store, name: str, key: str, target: Path, told: Callable[[int], None] = lambda _done: None
+) -> None:
+    """Fetch a backup and open it with `key`; its database goes to the new file `target`, unsynced.
 
     In a stream: never more than a few pieces are in memory. `told(bytes so far)` hears of every piece.
     Raises BackupFault.
     """
     done = 0
     reader, writer = os.pipe()
-    opening = asyncio.create_task(asyncio.to_thread(_open, reader, key, target, tread))
+    opening = asyncio.create_task(asyncio.to_thread(_open, reader, key, target))
     try:
         with os.fdopen(writer, "wb", buffering=0) as pipe:
             async for piece in store.download(name):
@@ -41,12 +35,12 @@ async def read_back(
                 done += len(piece)
                 told(done)
     except BrokenPipeError:
-        return await opening
+        pass  # it has ended, and says why
     except BaseException:
         with contextlib.suppress(BackupFault, OSError):
             await opening
         raise
-    return await opening
+    await opening
 
 
 def sold(database: Path) -> tuple[int, int]:
@@ -88,9 +82,9 @@ def forget_beside(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
-def _open(reader: int, key: str, target: Path | None, tread: Tread | None) -> Sealed:
+def _open(reader: int, key: str, target: Path) -> None:
     with os.fdopen(reader, "rb") as source:
-        return snapshot.unseal(source, key, target, tread)
+        snapshot.unseal(source, key, target)
 
 
 def _write(pipe: IO[bytes], piece: bytes) -> None:

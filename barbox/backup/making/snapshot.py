@@ -8,9 +8,8 @@ import contextlib
 import errno
 import hashlib
 import os
-import queue
 import shutil
-import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
@@ -23,17 +22,13 @@ LEVEL = 1
 BESIDE = min(os.cpu_count() or 1, 2)
 """zstd's own threads: what is read and encrypted meanwhile is not waited for."""
 ROOM_TO_SPARE = 64 * 1024 * 1024
+GROWS_S = 0.02
+"""So long it takes to look again whether there is more to open."""
 PIECE = 1024 * 1024
-UNPACKED_PIECE = 128 * 1024
-PACKED_PIECE = 64 * 1024
-"""Unpacks to a piece of a bar's data, and is what the encryptor deals in."""
 
 
 class Sealed(NamedTuple):
-    """The sealed file's size and SHA-256, and the size of the database in it.
-
-    The same sealed bytes open to the same database: age authenticates each piece, zstd's checksum the whole of it.
-    """
+    """The sealed file's size and SHA-256, and the size of the database in it."""
 
     size: int
     sha256: str
@@ -43,17 +38,17 @@ class Sealed(NamedTuple):
 class Counting:
     """A file whose bytes are counted, and with `hashed` also hashed, as they pass; written with that `tread`."""
 
-    def __init__(self, file: IO[bytes] | None, *, hashed: bool = False, tread: Tread | None = None) -> None:
+    def __init__(self, file: Any, *, hashed: bool = False, tread: Tread | None = None) -> None:
         self._file = file
         self._hash = hashlib.sha256() if hashed else None
-        self._trail = Trail(file.fileno(), tread) if file and tread else None
+        self._trail = Trail(file.fileno(), tread) if tread else None
         self.size = 0
         self.failure: OSError | None = None
         """What the file itself raised: the encryptor between loses its number."""
 
     def read(self, size: int = -1) -> bytes:
         try:
-            data = self._file.read(size) if self._file else b""
+            data: bytes = self._file.read(size)
         except OSError as error:
             self.failure = error
             raise
@@ -63,8 +58,7 @@ class Counting:
     def write(self, data: bytes) -> int:
         self._note(data)
         try:
-            if self._file:
-                self._file.write(data)
+            self._file.write(data)
             if self._trail:
                 self._trail.longer(len(data))
         except OSError as error:
@@ -73,8 +67,7 @@ class Counting:
         return len(data)
 
     def flush(self) -> None:
-        if self._file:
-            self._file.flush()
+        self._file.flush()
 
     @property
     def sha256(self) -> str:
@@ -86,63 +79,34 @@ class Counting:
         self.size += len(data)
 
 
-class Behind:
-    """Hands pieces of that size to `take`, in a thread of its own: who makes the next one does not wait."""
+class Growing:
+    """A file for reading that somebody still writes; it ends where it ends when `whole()`."""
 
-    MOST_WAITING = 3
-
-    def __init__(self, take: Callable[[bytes], object], size: int) -> None:
-        self._take = take
-        self._size = size
-        self._waiting: queue.Queue[bytes | None] = queue.Queue(self.MOST_WAITING)
-        self._piece = bytearray()
-        self._failure: Exception | None = None
-        self._thread = threading.Thread(target=self._work, name="behind", daemon=True)
+    def __init__(self, path: Path, whole: Callable[[], bool]) -> None:
+        self._path = path
+        self._whole = whole
+        self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
+        if self._file:
+            self._file.close()
 
-    def put(self, data: bytes) -> None:
-        """Have it taken. Raises what `take` raised for something before."""
-        if len(data) >= self._size and not self._piece:
-            self._hand_over(data)
-            return
-        self._piece += data
-        if len(self._piece) >= self._size:
-            self._hand_over(bytes(self._piece))
-            self._piece.clear()
+    def read(self, size: int = -1) -> bytes:
+        """Waits for more."""
+        while True:
+            ended = self._whole()
+            data = self._there(size)
+            if data or ended:
+                return data
+            time.sleep(GROWS_S)
 
-    def end(self) -> None:
-        """Until all is taken. Raises what `take` raised."""
-        if self._piece:
-            self._hand_over(bytes(self._piece))
-        self._stop()
-        self._raise()
-
-    def _hand_over(self, piece: bytes) -> None:
-        self._raise()
-        self._waiting.put(piece)
-
-    def _stop(self) -> None:
-        if self._thread.is_alive():
-            self._waiting.put(None)
-            self._thread.join()
-
-    def _raise(self) -> None:
-        if self._failure:
-            raise self._failure
-
-    def _work(self) -> None:
-        while (piece := self._waiting.get()) is not None:
-            try:
-                if self._failure is None:
-                    self._take(piece)
-            except Exception as error:  # noqa: BLE001 (raised where the next piece is put)
-                self._failure = error
+    def _there(self, size: int) -> bytes:
+        if self._file is None and self._path.exists():
+            self._file = self._path.open("rb")
+        return self._file.read(size) if self._file else b""
 
 
 def seal(source: Path, target: Path, recipients: list[str]) -> Sealed:
@@ -165,33 +129,26 @@ def seal(source: Path, target: Path, recipients: list[str]) -> Sealed:
     return Sealed(writing.size, writing.sha256, reading.size)
 
 
-def unseal(sealed: IO[bytes], key: str, target: Path | None, tread: Tread | None = None) -> Sealed:
-    """Read a sealed stream to its end; the database goes to the new file `target`, unsynced, or nowhere.
+def unseal(sealed: "IO[bytes] | Growing", key: str, target: Path, tread: Tread | None = None) -> int:
+    """Read a sealed stream to its end; the database goes to the new file `target`, unsynced. Returns its size.
 
     Raises BackupFault: "damaged" when it does not open with `key` or is cut short, "box_full".
     """
     import pyrage
 
     identity: Any = pyrage.x25519.Identity.from_str(key)
-    reading = Counting(sealed, hashed=True)
+    reading = Counting(sealed)
     with contextlib.ExitStack() as stack:
-        out = None
-        if target is not None:
-            stack.enter_context(room(0, target.parent))
-            out = stack.enter_context(create(target))
+        stack.enter_context(room(0, target.parent))
+        out = stack.enter_context(create(target))
         writing = Counting(out, tread=tread or Tread())
-        written = stack.enter_context(Behind(writing.write, UNPACKED_PIECE))
-        unpacking = _Unpacking(written)
-        unpacked = stack.enter_context(Behind(unpacking.take, PACKED_PIECE))
-        feeding = _Feeding(unpacked)
+        unpacking = _Unpacking(writing)
         try:
-            pyrage.decrypt_io(reading, feeding, [identity])
+            pyrage.decrypt_io(reading, unpacking, [identity])
         except (pyrage.DecryptError, OSError) as error:
-            raise feeding.failure or reading.failure or BackupFault("damaged", str(error)) from None
-        unpacked.end()
+            raise unpacking.failure or reading.failure or BackupFault("damaged", str(error)) from None
         unpacking.end()
-        written.end()
-    return Sealed(reading.size, reading.sha256, writing.size)
+    return writing.size
 
 
 @contextlib.contextmanager
@@ -227,22 +184,37 @@ class _InPieces:
 
 
 class _Unpacking:
-    """Takes the packed stream; what comes out is put to `out`."""
+    """A file for the decryptor, which of what was raised knows only that something was: `failure`.
 
-    def __init__(self, out: Behind) -> None:
+    What it is written comes out unpacked at `out`.
+    """
+
+    def __init__(self, out: Counting) -> None:
         import zstandard
 
         self._unpacker = zstandard.ZstdDecompressor().decompressobj()
         self._out = out
+        self.failure: Exception | None = None
 
-    def take(self, data: bytes) -> None:
-        """Raises BackupFault("damaged"), and what `out` raises."""
+    def write(self, data: bytes) -> int:
+        if self.failure is None:
+            try:
+                self._take(data)
+                return len(data)
+            except (OSError, BackupFault) as error:
+                self.failure = error
+        raise OSError(str(self.failure))
+
+    def flush(self) -> None:
+        return
+
+    def _take(self, data: bytes) -> None:
         import zstandard
 
         if self._unpacker.eof:
             raise BackupFault("damaged", "something follows its end")
         try:
-            self._out.put(self._unpacker.decompress(data))
+            self._out.write(self._unpacker.decompress(data))
         except zstandard.ZstdError as error:
             raise BackupFault("damaged", str(error)) from None
 
@@ -250,22 +222,3 @@ class _Unpacking:
         """Raises BackupFault("damaged") when more should have come."""
         if not self._unpacker.eof:
             raise BackupFault("damaged", "it ends in the middle")
-
-
-class _Feeding:
-    """A file for the decryptor, which of what was raised knows only that something was: `failure`."""
-
-    def __init__(self, into: Behind) -> None:
-        self._into = into
-        self.failure: Exception | None = None
-
-    def write(self, data: bytes) -> int:
-        try:
-            self._into.put(data)
-        except (OSError, BackupFault) as error:
-            self.failure = error
-            raise OSError(str(error)) from None
-        return len(data)
-
-    def flush(self) -> None:
-        return

@@ -1,6 +1,7 @@
 """Where backups are kept: an address becomes a store; each kind of store is in a file of its own."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,9 +13,7 @@ import msgspec
 from barbox.backup.targets import media
 from barbox.core.errors import Broken
 
-PIECE = 256 * 1024
-GROWS_S = 0.02
-"""So long it takes to look again whether there is more to send."""
+PIECE = 1024 * 1024
 
 
 class Credentials(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -59,15 +58,27 @@ class Store(Protocol):
         """Let connections go."""
 
 
+class Content(NamedTuple):
+    """A file's size and SHA-256."""
+
+    size: int
+    sha256: str
+
+
+async def content_of(store: Store, name: str) -> Content:
+    """Fetch a file, in pieces. Raises BackupFault."""
+    size, digest = 0, hashlib.sha256()
+    async for piece in store.download(name):
+        size += len(piece)
+        digest.update(piece)
+    return Content(size, digest.hexdigest())
+
+
 class Pace:
-    """Keeps an upload below `kilobytes` a second (0: as fast as it goes), and behind who still writes the file.
+    """Keeps an upload below `kilobytes` a second (0: as fast as it goes)."""
 
-    It is whole when `writing` is done; what that raised is raised here.
-    """
-
-    def __init__(self, kilobytes: int = 0, writing: asyncio.Future[Any] | None = None) -> None:
+    def __init__(self, kilobytes: int = 0) -> None:
         self._rate = kilobytes * 1000
-        self._writing = writing
         self._free_at = time.monotonic()
 
     async def spend(self, size: int) -> None:
@@ -77,33 +88,14 @@ class Pace:
             self._free_at = max(now, self._free_at) + size / self._rate
             await asyncio.sleep(self._free_at - now)
 
-    async def whole(self) -> None:
-        """Wait until the file is."""
-        if self._writing:
-            await asyncio.shield(self._writing)
-
     async def pieces(self, file: Path, begin: int = 0, size: int = 2**62) -> AsyncIterator[bytes]:
         """A file, or `size` bytes of it from `begin` on, read at this pace."""
-        while self._growing and not await asyncio.to_thread(file.exists):  # noqa: ASYNC110 (another thread makes it)
-            await asyncio.sleep(GROWS_S)
         with await asyncio.to_thread(file.open, "rb") as source:
             source.seek(begin)
-            while True:
-                growing = self._growing
-                data = await asyncio.to_thread(source.read, min(PIECE, size))
-                if data:
-                    size -= len(data)
-                    await self.spend(len(data))
-                    yield data
-                elif growing:
-                    await asyncio.sleep(GROWS_S)
-                else:
-                    break
-        await self.whole()
-
-    @property
-    def _growing(self) -> bool:
-        return self._writing is not None and not self._writing.done()
+            while data := await asyncio.to_thread(source.read, min(PIECE, size)):
+                size -= len(data)
+                await self.spend(len(data))
+                yield data
 
 
 def open_store(url: str, credentials: Credentials | None = None) -> Store:

@@ -79,7 +79,6 @@ class WebDavStore:
         return await self._move(name, overwrite=not anew)
 
     async def upload(self, name: str, file: Path, pace: Pace) -> None:
-        await pace.whole()  # a size is promised before
         size = (await asyncio.to_thread(file.stat)).st_size
         if size > PIECE_BYTES:
             return await self._in_pieces(name, file, size, pace)
