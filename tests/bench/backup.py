@@ -93,8 +93,9 @@ class Tills:
     def _work(self, number: int) -> None:
         chance = random.Random(number)
         with closing(self._box.till(self._known)) as till:
-            plain = [each["id"] for each in till.call("GET", "/api/menu")["products"] if not each["groups"]]
-            items = [{"itemId": each, "quantity": 1} for each in plain[:ROUND]]
+            menu = till.call("GET", "/api/menu")["products"]
+            poured = [each["id"] for each in menu if each["stock"] is None and not each["groupIds"]]
+            items = [{"itemId": each, "quantity": 1} for each in poured[:ROUND]]
             while not self._stop.wait(BETWEEN_S * (0.5 + chance.random())):
                 begun = time.perf_counter()
                 till.call("POST", "/api/orders", {"tab": f"till {number}", "items": items})
@@ -179,7 +180,15 @@ def _employed(port: int, said: dict[str, Any]) -> str:
         session = door.call("POST", "/api/session", {"pin": pin})
     with closing(Till(port, session["token"])) as office:
         office.call("POST", "/api/staff", {"name": "Siyuan", "role": "admin", "pin": ADMIN_PIN})
+        for printer in office.call("GET", "/api/printers")["printers"]:
+            _wait_for_it(office, printer)
     return device
+
+
+def _wait_for_it(office: Till, printer: dict[str, Any]) -> None:
+    """The demo's printers end with it: what they were to print waits, and does not wander from one to the next."""
+    kept = ("name", "connection", "profile", "stationIds", "receipts")
+    office.call("PUT", f"/api/printers/{printer['id']}", {each: printer[each] for each in kept})
 
 
 @contextmanager

@@ -25,7 +25,6 @@ SHIFTED = {
     "receipt": {"token": "token", "order_id": "orders", "business_day": "day"},
     "stock_move": {"id": "stock_move", "order_id": "orders", "business_day": "day"},
     "member_entry": {"id": "member_entry", "order_id": "orders", "payment_id": "payment", "business_day": "day"},
-    "deduction": {"id": "deduction", "order_id": "orders", "business_day": "day"},
     "cost_day": {"business_day": "day"},
     "stock_day": {"business_day": "day"},
     "sales_hour": {"business_day": "day"},
@@ -106,7 +105,6 @@ _OF_FIRST = {
     "receipt": "order_id <= {orders}",
     "stock_move": "id <= {stock_move}",
     "member_entry": "id <= {member_entry}",
-    "deduction": "id <= {deduction}",
 }
 _COUNTERS = {
     "orders": "order",
