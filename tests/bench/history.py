@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from barbox.core import journal
 
@@ -25,6 +26,7 @@ SHIFTED = {
     "receipt": {"token": "token", "order_id": "orders", "business_day": "day"},
     "stock_move": {"id": "stock_move", "order_id": "orders", "business_day": "day"},
     "member_entry": {"id": "member_entry", "order_id": "orders", "payment_id": "payment", "business_day": "day"},
+    "deduction": {"id": "deduction", "business_day": "day"},
     "cost_day": {"business_day": "day"},
     "stock_day": {"business_day": "day"},
     "sales_hour": {"business_day": "day"},
@@ -59,7 +61,7 @@ def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
             connection.execute("BEGIN")
             for copy in copies:
                 connection.execute(copy, {"times": times, "days": times * span})
-            _chain(connection, lived)
+            _chain(connection, lived, times * span)
             connection.execute("COMMIT")
             times += 1
         for table, name in _COUNTERS.items():
@@ -105,6 +107,7 @@ _OF_FIRST = {
     "receipt": "order_id <= {orders}",
     "stock_move": "id <= {stock_move}",
     "member_entry": "id <= {member_entry}",
+    "deduction": "id <= {deduction}",
 }
 _COUNTERS = {
     "orders": "order",
@@ -134,11 +137,11 @@ def _date(day: int) -> date:
     return date(day // 10_000, day // 100 % 100, day % 100)
 
 
-def _chain(connection: sqlite3.Connection, lived: list[tuple[object, ...]]) -> None:
+def _chain(connection: sqlite3.Connection, lived: list[tuple[Any, ...]], days: int) -> None:
     head = journal.head(connection)
     last, rows = head.hash, []
     for seq, row in enumerate(lived, head.seq + 1):
-        entry, payload = (seq, *row[1:7]), bytes(row[7])  # type: ignore[call-overload]
+        entry, payload = (seq, row[1], _day(row[2], days), *row[3:7]), bytes(row[7])
         last = journal.chained(last, entry, payload)
         rows.append((*entry, payload, last))
     connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)

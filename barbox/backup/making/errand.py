@@ -53,7 +53,7 @@ class Errand(msgspec.Struct, frozen=True):
     try_out: bool = False
     """Also write, read and delete a small file at each target."""
     rehearse: bool = False
-    """Also start the app on what was read back."""
+    """Also fetch one again, open what comes back and start the app on it."""
 
 
 class Go(msgspec.Struct, frozen=True):
@@ -139,6 +139,7 @@ class _Porter:
         self._errand = errand
         self._spool = Path(errand.spool)
         self._tread = Tread(Path(errand.source))
+        self._to_rehearse = errand.rehearse
 
     async def run(self) -> None:
         stores = {each.target_id: open_store(each.url, each.credentials) for each in self._errand.destinations}
@@ -184,7 +185,7 @@ class _Porter:
         sealing = asyncio.ensure_future(asyncio.to_thread(snapshot.seal, Path(errand.source), file, recipients))
         proving = asyncio.ensure_future(self._prove(file, sealing, scratch, name, str(mine)))
         forgetting = asyncio.ensure_future(self._forget_after(proving, scratch))
-        made = _Made(name, file, sealing, proving)
+        made = _Made(name, str(mine), file, sealing, proving)
         carrying = [asyncio.ensure_future(self._carry(each, stores[each.target_id], made)) for each in ready]
         try:
             say(WasSealed((await sealing).size))
@@ -207,10 +208,6 @@ class _Porter:
         if size != (await sealing).plain_size:
             raise BackupFault("unsound", f"{size} bytes came out of what was sealed")
         await asyncio.to_thread(proof.examine, scratch, name)
-        if self._errand.rehearse:
-            from barbox.backup.making import rehearsal  # the whole app, once a month
-
-            say(Rehearsed(await rehearsal.rehearse(scratch, name.seq)))
 
     async def _forget_after(self, proving: asyncio.Future[None], scratch: Path) -> None:
         await asyncio.wait([proving])
@@ -229,12 +226,30 @@ class _Porter:
             say(Failed(to.target_id, fault.code, fault.detail, name=sent))
         else:
             say(Proven(to.target_id, str(name), sealed.size, sealed.sha256, name.seq, removed))
+            if self._to_rehearse:
+                self._to_rehearse = False
+                say(Rehearsed(await self._rehearse(store, made)))
+
+    async def _rehearse(self, store: Store, made: "_Made") -> str:
+        """All the way, as on the Sunday morning when it counts; returns what went wrong, or nothing."""
+        from barbox.backup.making import rehearsal  # the whole app, once a month
+
+        back = self._spool / "back.db"
+        try:
+            await proof.read_back(store, str(made.name), made.key, back)
+            await asyncio.to_thread(proof.examine, back, made.name)
+            return await rehearsal.rehearse(back, made.name.seq)
+        except BackupFault as fault:
+            return str(fault)
+        finally:
+            await asyncio.to_thread(proof.forget, back, self._tread)
 
 
 class _Made(NamedTuple):
     """The backup that is being made: all targets wait for the same."""
 
     name: rules.BackupName
+    key: str
     file: Path
     sealing: asyncio.Future[Sealed]
     proving: asyncio.Future[None]
