@@ -8,6 +8,8 @@ from typing import Any
 
 from barbox.core import journal
 
+DAY_MS = 86_400_000
+
 SHIFTED = {
     "drawer_session": {"id": "drawer_session", "business_day": "day", "z_number": "drawer_session"},
     "day_close": {"number": "day_close", "business_day": "day"},
@@ -26,7 +28,7 @@ SHIFTED = {
     "receipt": {"token": "token", "order_id": "orders", "business_day": "day"},
     "stock_move": {"id": "stock_move", "order_id": "orders", "business_day": "day"},
     "member_entry": {"id": "member_entry", "order_id": "orders", "payment_id": "payment", "business_day": "day"},
-    "deduction": {"id": "deduction", "business_day": "day"},
+    "deduction": {"id": "deduction", "order_id": "discount", "business_day": "day"},
     "cost_day": {"business_day": "day"},
     "stock_day": {"business_day": "day"},
     "sales_hour": {"business_day": "day"},
@@ -40,7 +42,7 @@ SHIFTED = {
 
 
 def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
-    """Copy the days in `database` to those before them until the file has that size, or holds that many orders.
+    """Copy the days in `database` to those before them until the file has about that size, or holds that many orders.
 
     Returns how many days it then holds. The papers of what is copied are forgotten, as by a box.
     """
@@ -56,14 +58,14 @@ def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
         span = (_date(last) - _date(first)).days + 1
         copies = _copies(connection, f"BETWEEN {first} AND {last}")
         lived = connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
-        times = 1
-        while database.stat().st_size < megabytes * 1_000_000 or _most(connection, "orders") < orders:
+        times = -(-orders // _most(connection, "orders")) or round(megabytes * 1_000_000 / database.stat().st_size)
+        connection.execute("DELETE FROM journal")
+        for before in reversed(range(times)):  # time never runs backwards in the journal
             connection.execute("BEGIN")
-            for copy in copies:
-                connection.execute(copy, {"times": times, "days": times * span})
-            _chain(connection, lived, times * span)
+            for copy in copies if before else ():
+                connection.execute(copy, {"times": before, "days": before * span})
+            _chain(connection, lived, before * span)
             connection.execute("COMMIT")
-            times += 1
         for table, name in _COUNTERS.items():
             most = _most(connection, table)
             connection.execute("UPDATE counter SET value = max(value, ?) WHERE name = ?", (most, name))
@@ -125,6 +127,10 @@ def _shift(name: str, by: str, steps: dict[str, int]) -> str:
         return f"a_day({name}, :days)"
     if by == "token":
         return f"{name} || '-' || :times"
+    if by == "discount":  # what the journal tells of, a comp or a void, it tells of the order that was copied
+        return f"{name} + iif(kind = 'discount', {steps['orders']} * :times, 0)"
+    if name == "at" or name.endswith("_at"):
+        return f"{name} - {DAY_MS} * :days"
     return f"{name} + {steps[by]} * :times" if by else name
 
 
@@ -141,7 +147,7 @@ def _chain(connection: sqlite3.Connection, lived: list[tuple[Any, ...]], days: i
     head = journal.head(connection)
     last, rows = head.hash, []
     for seq, row in enumerate(lived, head.seq + 1):
-        entry, payload = (seq, row[1], _day(row[2], days), *row[3:7]), bytes(row[7])
+        entry, payload = (seq, row[1] - DAY_MS * days, _day(row[2], days), *row[3:7]), bytes(row[7])
         last = journal.chained(last, entry, payload)
         rows.append((*entry, payload, last))
     connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
