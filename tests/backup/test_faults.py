@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -66,6 +67,24 @@ async def prepared(stack: AsyncExitStack, tmp_path: Path, clock: Clock | None = 
 
 def sealed_at(drive: FaultyDrive) -> dict[str, bytes]:
     return {name: data for name, data in drive.files.items() if name.endswith(".age")}
+
+
+async def test_a_database_that_was_tampered_with_is_no_backup_anywhere(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        box = await prepared(stack, tmp_path)
+        for name in ("stick", "nas"):
+            (tmp_path / name).mkdir()
+            await box.add((tmp_path / name).as_uri())
+        await box.sell()
+        assert await box.night() == []
+        with sqlite3.connect(box.database.path) as forger:
+            forger.execute("DROP TRIGGER journal_is_never_changed")
+            forger.execute("UPDATE journal SET at = at - 1 WHERE seq = 2")
+        forger.close()
+        await box.sell()
+        assert await box.night() == ["unsound", "unsound"]
+        for name in ("stick", "nas"):
+            assert len(list((tmp_path / name).glob("*.age"))) == 1, "the sound one stays, the other is gone"
 
 
 @pytest.mark.parametrize(

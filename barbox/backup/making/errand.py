@@ -9,8 +9,9 @@ import asyncio
 import os
 import sys
 import threading
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -203,8 +204,11 @@ class _Porter:
 
         What comes back from one with the same SHA-256 opens to the same database.
         """
-        with snapshot.Growing(file, sealing.done) as growing:
-            size = await asyncio.to_thread(snapshot.unseal, growing, key, scratch, self._tread)
+        try:
+            with snapshot.Growing(file, sealing.done) as growing:
+                size = await asyncio.to_thread(snapshot.unseal, growing, key, scratch, self._tread)
+        except BackupFault as fault:
+            raise BackupFault("unsound" if fault.code == "damaged" else fault.code, fault.detail) from None
         if size != (await sealing).plain_size:
             raise BackupFault("unsound", f"{size} bytes came out of what was sealed")
         await asyncio.to_thread(proof.examine, scratch, name)
@@ -218,7 +222,7 @@ class _Porter:
         name, sent = made.name, ""
         try:
             sealed = await asyncio.shield(made.sealing)
-            await _send(store, str(name), made.file, Pace(to.limit_kb))
+            await _while_it_may_be_sound(made.proving, _send(store, str(name), made.file, Pace(to.limit_kb)))
             sent = str(name)
             await _come_back(store, sealed, made)
             removed = await _prune(store, name, to.doubtful)
@@ -294,6 +298,16 @@ async def _send(store: Store, name: str, file: Path, pace: Pace) -> None:
             if fault.code != "cut" or not left:
                 raise
     return None
+
+
+async def _while_it_may_be_sound(proving: asyncio.Future[None], sending: Coroutine[Any, Any, None]) -> None:
+    """Nobody waits for hours until an unsound database is sent. Raises BackupFault of the one or the other."""
+    task = asyncio.ensure_future(sending)
+    try:
+        await asyncio.wait((task, proving), return_when=asyncio.FIRST_EXCEPTION)
+        await (task if task.done() else asyncio.shield(proving))
+    finally:
+        task.cancel()
 
 
 async def _come_back(store: Store, sealed: Sealed, made: _Made) -> None:
