@@ -58,7 +58,8 @@ def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
         span = (_date(last) - _date(first)).days + 1
         copies = _copies(connection, f"BETWEEN {first} AND {last}")
         lived = connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
-        times = -(-orders // _most(connection, "orders")) or round(megabytes * 1_000_000 / database.stat().st_size)
+        wanted = -(-orders // _most(connection, "orders")) or round(megabytes * 1_000_000 / database.stat().st_size)
+        times = max(1, wanted)
         connection.execute("DELETE FROM journal")
         for before in reversed(range(times)):  # time never runs backwards in the journal
             connection.execute("BEGIN")

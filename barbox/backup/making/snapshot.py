@@ -18,7 +18,7 @@ from barbox.backup.faults import BackupFault
 from barbox.backup.tread import Trail, Tread
 
 LEVEL = 1
-"""Of a bar's data level 3 makes 6 % less and takes twice the time: the night is short on a small board."""
+"""Of a bar's data level 3 makes 5 % less and takes half as long again: the night is short on a small board."""
 BESIDE = min(os.cpu_count() or 1, 2)
 """zstd's own threads: what is read and encrypted meanwhile is not waited for."""
 ROOM_TO_SPARE = 64 * 1024 * 1024
