@@ -34,6 +34,7 @@ APPEND = freeze(
 LAST = freeze(
     JournalEntry.select(JournalEntry.seq, JournalEntry.at, JournalEntry.hash).order_by(JournalEntry.seq.desc()).limit(1)
 )
+FIRST = freeze(JournalEntry.select(fn.MIN(JournalEntry.seq)))
 _HASHED = (
     JournalEntry.seq,
     JournalEntry.at,
@@ -104,7 +105,7 @@ def verify(connection: sqlite3.Connection) -> Head:
             _check(connection, last, count, len(some))
         last, count = hashes[-1], count + len(some)
     end = head(connection)
-    if end.seq != count:
+    if count and (connection.execute(FIRST.sql).fetchone()[0], end.seq) != (1, count):
         _check(connection, GENESIS, 0, count)
     return end
 

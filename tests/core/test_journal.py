@@ -89,6 +89,19 @@ def test_a_forger_who_mends_one_hash_has_to_mend_them_all(evening: Path) -> None
         prove(evening)
 
 
+def test_a_chain_made_anew_without_its_first_entry_lacks_it_though_the_count_is_right(evening: Path) -> None:
+    with forger(evening) as connection:
+        entries = connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
+        connection.execute("DELETE FROM journal")
+        last = journal.GENESIS
+        for seq, row in zip((0, 2, 3, 4), entries, strict=True):
+            entry, payload = (seq, *row[1:7]), row[7]
+            last = journal.chained(last, entry, payload)
+            connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*entry, payload, last))
+    with pytest.raises(Broken, match="lacks entry 1"):
+        prove(evening)
+
+
 def test_whatever_is_written_sqlite_spells_it_as_it_was_hashed(evening: Path) -> None:
     odd = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x3000 + 0xE000), 0x1F37A, 0x10FFFF)))
     with forger(evening) as connection:
