@@ -148,7 +148,7 @@ class Bar:
 
 @contextmanager
 def bar(megabytes: int) -> Iterator[Bar]:
-    """The bar; an evening of it is rung up and copied to as many days before as make that size."""
+    """The bar; what it has behind it is copied to as many days before as make that size."""
     with tempfile.TemporaryDirectory(prefix="history-", dir=cache()) as folder:
         data = Path(folder) / "data"
         device = lived_in(data)

@@ -2,13 +2,11 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from barbox.core import journal
-
-DAY_MS = 86_400_000
+from barbox.core.clock import DAY_MS, days_after, days_between
 
 SHIFTED = {
     "drawer_session": {"id": "drawer_session", "business_day": "day", "z_number": "drawer_session"},
@@ -50,12 +48,12 @@ def grow(database: Path, *, megabytes: int = 0, orders: int = 0) -> int:
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA cache_size=-262144")
-        connection.create_function("a_day", 2, _day, deterministic=True)
+        connection.create_function("a_day", 2, days_after, deterministic=True)
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             connection.execute(f'DROP TRIGGER "{name}"')
         first, last = connection.execute("SELECT min(business_day), max(business_day) FROM orders").fetchone()
-        span = (_date(last) - _date(first)).days + 1
+        span = days_between(first, last) + 1
         copies = _copies(connection, f"BETWEEN {first} AND {last}")
         lived = connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
         wanted = -(-orders // _most(connection, "orders")) or round(megabytes * 1_000_000 / database.stat().st_size)
@@ -125,7 +123,7 @@ _LAST_DAY = """UPDATE day_close SET figures = CAST(json_set(CAST(figures AS TEXT
 
 def _shift(name: str, by: str, steps: dict[str, int]) -> str:
     if by == "day":
-        return f"a_day({name}, :days)"
+        return f"a_day({name}, -:days)"
     if by == "token":
         return f"{name} || '-' || :times"
     if by == "discount":  # what the journal tells of, a comp or a void, it tells of the order that was copied
@@ -135,20 +133,11 @@ def _shift(name: str, by: str, steps: dict[str, int]) -> str:
     return f"{name} + {steps[by]} * :times" if by else name
 
 
-def _day(day: int, days: int) -> int:
-    moved = _date(day) - timedelta(days=days)
-    return moved.year * 10_000 + moved.month * 100 + moved.day
-
-
-def _date(day: int) -> date:
-    return date(day // 10_000, day // 100 % 100, day % 100)
-
-
 def _chain(connection: sqlite3.Connection, lived: list[tuple[Any, ...]], days: int) -> None:
     head = journal.head(connection)
     last, rows = head.hash, []
     for seq, row in enumerate(lived, head.seq + 1):
-        entry, payload = (seq, row[1] - DAY_MS * days, _day(row[2], days), *row[3:7]), bytes(row[7])
+        entry, payload = (seq, row[1] - DAY_MS * days, days_after(row[2], -days), *row[3:7]), bytes(row[7])
         last = journal.chained(last, entry, payload)
         rows.append((*entry, payload, last))
     connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
